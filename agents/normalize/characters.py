@@ -1,0 +1,3 @@
+"""Characters: the matching key."""
+
+KEY_VERSION = "1"
