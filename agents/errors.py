@@ -1,0 +1,88 @@
+"""The closed set of errors: every way in which an item can fail, with its cause and what to do."""
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    """One row of the table: the code, its name, what brings it about and what an operator does."""
+
+    code: str
+    name: str
+    cause: str
+    action: str
+
+
+CODES: dict[str, Code] = {
+    row.code: row
+    for row in (
+        # 1xx: bytes and charset
+        Code("WIRE-101", "invalid UTF-8", "The bytes are not UTF-8.", "Send UTF-8, or convert at the feed."),
+        Code("WIRE-102", "empty", "The record holds no text: nothing, or spaces only.", "Look at the feed's template."),
+        Code(
+            "WIRE-103", "null value", "The record has no value (a tombstone).", "Send stories only; retract by a kill."
+        ),
+        Code("WIRE-104", "too large", "The story is above the story limit.", "Split it, or raise the limit."),
+        Code("WIRE-105", "not text", "The bytes decode, but are binary or UTF-16.", "Send text in UTF-8."),
+        # 2xx: parsing
+        Code(
+            "WIRE-201",
+            "broken JSON",
+            "The record starts like JSON and does not parse.",
+            "Look for a cut-off at the feed.",
+        ),
+        Code(
+            "WIRE-202", "unknown format", "No reader knows this format, or the header names none.", "Set `wire-format`."
+        ),
+        Code("WIRE-203", "no story", "The JSON parses and is no object.", "Send one object with `text` or `body`."),
+        Code(
+            "WIRE-204", "undecodable story", "A record on the stories topic is no Story.", "Look who else writes there."
+        ),
+        Code(
+            "WIRE-205", "reading failed", "The reader failed in a way not foreseen.", "Report it with the dead letter."
+        ),
+        # 3xx: fields
+        Code(
+            "WIRE-301", "missing body", "The story has no text or body, or it is blank.", "Look at the feed's mapping."
+        ),
+        Code("WIRE-302", "wrong field", "A field has a type or a value that it cannot have.", "Mend the field named."),
+        # 5xx: extraction
+        Code(
+            "WIRE-501", "extraction failed", "The extractor failed in a way not foreseen.", "Report it with the letter."
+        ),
+        # 6xx: delivery
+        Code(
+            "WIRE-601", "output too large", "A record made of the story is above its topic's limit.", "Raise the limit."
+        ),
+    )
+}
+
+
+class WireError(Exception):
+    """An item that cannot go on, and why.
+
+    ``code`` is a key of ``CODES``; ``detail`` is the short cause in this case; ``path`` says where (``$.field``, or an
+    offset in bytes); ``hint`` what to do about it, by default the table's. An unknown code is a ``KeyError``.
+
+    >>> print(WireError("WIRE-201", "unexpected end of data", path="byte 17"))
+    WIRE-201 broken JSON: unexpected end of data (at byte 17). Look for a cut-off at the feed.
+    """
+
+    def __init__(self, code: str, detail: str, *, hint: str | None = None, path: str | None = None) -> None:
+        row = CODES[code]
+        self.code = code
+        self.name = row.name
+        self.detail = detail
+        self.path = path
+        self.hint = hint or row.action
+        where = f" (at {path})" if path else ""
+        super().__init__(f"{code} {row.name}: {detail}{where}. {self.hint}")
+
+
+def codes_table() -> str:
+    """Return the codes as a Markdown table, for the documents.
+
+    >>> print(codes_table().splitlines()[2])
+    | `WIRE-101` | invalid UTF-8 | The bytes are not UTF-8. | Send UTF-8, or convert at the feed. |
+    """
+    rows = (f"| `{row.code}` | {row.name} | {row.cause} | {row.action} |" for row in CODES.values())
+    return "\n".join(("| code | name | cause | what to do |", "|---|---|---|---|", *rows))
