@@ -57,6 +57,7 @@ class RawOrigin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     partition: int
     offset: int
     item: int
+    items: int = 1
     sha256: str
     format: str
     charset: Charset
