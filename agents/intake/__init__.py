@@ -1,0 +1,74 @@
+"""Intake: the bytes of one raw record become items, one reader for each wire format.
+
+A format is one file with two functions and one line in ``FORMATS``. The header ``wire-format`` names the reader;
+without it the first that recognizes the record reads it. A reader that cannot read what it recognizes raises: what
+looks structured is never published as plain text.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from agents.errors import WireError
+from agents.intake.charset import decode
+from agents.intake.items import Item
+from agents.intake.json import is_json, read_json
+from agents.intake.ninjs import is_ninjs, read_ninjs
+from agents.intake.text import is_text, read_text
+from agents.intake.wire import Wire
+
+MAX_STORY_BYTES = 1_048_576
+
+
+class Format(NamedTuple):
+    """A wire format: its name in ``wire-format`` and in ``provenance.raw.format``, how it shows, how it is read."""
+
+    name: str
+    recognize: Callable[[Wire], bool]
+    read: Callable[[Wire], list[Item]]
+
+
+FORMATS: tuple[Format, ...] = (
+    Format("ninjs", is_ninjs, read_ninjs),
+    Format("json", is_json, read_json),
+    Format("text", is_text, read_text),
+)
+
+
+def read_items(value: bytes, headers: Mapping[str, str], *, max_story_bytes: int = MAX_STORY_BYTES) -> list[Item]:
+    """Return the items of one raw record, at least one.
+
+    ``headers`` are Kafka's by name: ``wire-format`` names the reader, ``content-type`` may declare a charset. The limit
+    holds for each body in UTF-8. Raises ``WireError``: 1xx for the bytes, 2xx for the format, 3xx for the fields.
+
+    >>> read_items(b'{"id": "7", "text": "A headline."}', {})[0].format
+    'json'
+    """
+    if not value.strip():
+        raise WireError("WIRE-102", f"{len(value)} bytes, none of them text")
+    text, charset = decode(value, headers.get("content-type"))
+    wire = Wire(value=value, text=text, charset=charset, headers=headers)
+    items = choose_format(wire).read(wire)
+    for item in items:
+        check_size(item, max_story_bytes)
+    return items
+
+
+def choose_format(wire: Wire) -> Format:
+    """Return the format that the header names, or the first that recognizes the record; else WIRE-202."""
+    named = wire.headers.get("wire-format", "").strip().lower()
+    if named:
+        known = {row.name: row for row in FORMATS}
+        if named not in known:
+            raise WireError("WIRE-202", f"`wire-format` is {named[:40]!r}", hint=f"Known: {', '.join(known)}.")
+        return known[named]
+    for row in FORMATS:
+        if row.recognize(wire):
+            return row
+    raise WireError("WIRE-202", "the record begins like markup that no reader knows", path="byte 0")
+
+
+def check_size(item: Item, max_story_bytes: int) -> None:
+    """Raise WIRE-104 where the body is above the limit."""
+    size = len(item.body.encode())
+    if size > max_story_bytes:
+        raise WireError("WIRE-104", f"{size} bytes, the limit is {max_story_bytes}")
