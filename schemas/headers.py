@@ -1,0 +1,26 @@
+"""Kafka headers of the two topics whose values are bytes: what a feed may put there, and what a dead letter says."""
+
+TRACEPARENT = "W3C Trace Context; copied to every record made of this one."
+
+RAW_HEADERS: dict[str, str] = {
+    "wire-provider": "Who sends the item; part of the story id. Without it the envelope decides, else `unknown`.",
+    "wire-channel": "The provider's service or product.",
+    "wire-format": "Wire format of the value; without it the bytes decide.",
+    "content-type": "Media type of the value, with its charset.",
+    "traceparent": TRACEPARENT,
+}
+
+DEAD_HEADERS: dict[str, str] = {
+    "__connect.errors.topic": "Topic of the record that failed.",
+    "__connect.errors.partition": "Its partition.",
+    "__connect.errors.offset": "Its offset.",
+    "__connect.errors.connector.name": "The worker and its version.",
+    "__connect.errors.task.id": "Always 0: a worker has no tasks.",
+    "__connect.errors.stage": "The stage that failed.",
+    "__connect.errors.class.name": "The function that is this stage.",
+    "__connect.errors.exception.class.name": "Python class of the error.",
+    "__connect.errors.exception.message": "The error: cause, path or offset, hint.",
+    "__connect.errors.exception.stacktrace": "Where it was raised.",
+    "wire-error-code": "Code from the closed set, `WIRE-` and three digits.",
+    "wire-stage": "The stage that failed.",
+}
