@@ -1,0 +1,50 @@
+"""The command line: its commands, in the order of their help; each imports what it needs only when it runs."""
+
+from typing import Annotated
+
+import typer
+
+from agents.cli.demo import demo
+from agents.cli.send import send
+from agents.cli.settings import settings
+from agents.cli.topics import topics
+from agents.cli.worker import worker
+
+tasrih = typer.Typer(
+    name="tasrih",
+    help="Extract attributed statements (who said what, to whom, when, through which outlet) from Arabic newswire.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def print_version(asked: bool) -> None:
+    """Print the version and leave, when asked to."""
+    if asked:
+        from importlib.metadata import version  # noqa: PLC0415
+
+        typer.echo(f"tasrih {version('tasrih')}")
+        raise typer.Exit
+
+
+@tasrih.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command; the help of the whole is given above."""
+
+
+tasrih.command()(worker)
+tasrih.command()(send)
+tasrih.command()(demo)
+tasrih.add_typer(topics)
+tasrih.command()(settings)
+
+
+def main() -> None:
+    """Run the command line."""
+    tasrih()

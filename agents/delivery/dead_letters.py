@@ -1,0 +1,105 @@
+"""What a record that no stage can handle leaves behind: its own bytes on ``wire.dead.v1``, and an outcome."""
+
+import hashlib
+import traceback
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from agents.errors import WireError
+from agents.messages import Headers, Incoming, Output
+from schemas.codec import encode
+from schemas.events import outcome_headers, outcome_key
+from schemas.outcomes import Outcome
+from schemas.topics import AUDIT, DEAD
+
+# The names that Kafka Connect gives these headers (KIP-298), so that its users' tools read ours.
+CONNECT = "__connect.errors."
+OWN_HEADERS = ("wire-error-code", "wire-stage")
+MAX_STACKTRACE_CHARACTERS = 8_000
+
+
+def dead_letter(incoming: Incoming, stage: str, error: WireError) -> Output:
+    """Make the dead letter of a record: key, value and headers as they came, and headers that say what happened.
+
+    A null value stays null. Headers of an earlier death are replaced, so that a record which was sent again and failed
+    again tells its last failure.
+    """
+    kept = tuple(header for header in incoming.headers if not is_error_header(header[0]))
+    headers = kept + error_headers(incoming, stage, error)
+    return Output(topic=DEAD.name, key=incoming.key, value=incoming.value, headers=headers)
+
+
+def is_error_header(name: str) -> bool:
+    """Say whether a header was put on by an earlier death.
+
+    >>> is_error_header("__connect.errors.topic"), is_error_header("wire-provider")
+    (True, False)
+    """
+    return name.startswith(CONNECT) or name in OWN_HEADERS
+
+
+def error_headers(incoming: Incoming, stage: str, error: WireError) -> Headers:
+    """Give the headers that say where the record stood, which stage failed, and why."""
+    cause = error.__cause__ or error
+    trace = "".join(traceback.format_exception(cause))[-MAX_STACKTRACE_CHARACTERS:]
+    connect = {
+        "topic": incoming.topic,
+        "partition": str(incoming.partition),
+        "offset": str(incoming.offset),
+        "connector.name": f"tasrih-{version('tasrih')}",
+        "task.id": "0",
+        "stage": stage,
+        "class.name": f"agents.pipeline.{stage}",
+        "exception.class.name": f"{type(cause).__module__}.{type(cause).__qualname__}",
+        "exception.message": str(error),
+        "exception.stacktrace": trace,
+    }
+    named = tuple((CONNECT + name, encoded(text)) for name, text in connect.items())
+    return (*named, ("wire-error-code", error.code.encode()), ("wire-stage", stage.encode()))
+
+
+def dead_outcome(incoming: Incoming, error: WireError) -> Output:
+    """Make the outcome of a record that died, keyed by the SHA-256 of its bytes: no story came of it."""
+    sha256 = hashlib.sha256(incoming.value or b"").hexdigest()
+    outcome = Outcome(
+        outcome="dead",
+        story_id=None,
+        story_version=None,
+        topic=incoming.topic,
+        partition=incoming.partition,
+        offset=incoming.offset,
+        item=0,
+        items=1,
+        sha256=sha256,
+        provider=provider(incoming.headers),
+        received_at=iso(incoming.timestamp),
+        code=error.code,
+        reason=str(error),
+    )
+    value = encode(outcome)
+    return Output(topic=AUDIT.name, key=outcome_key(outcome), value=value, headers=outcome_headers(outcome, 0, value))
+
+
+def provider(headers: Headers) -> str:
+    """Give the provider that the record's header names, else ``unknown``.
+
+    >>> provider((("wire-provider", b"wakala"),)), provider(())
+    ('wakala', 'unknown')
+    """
+    named = (value.decode(errors="replace") for name, value in headers if name == "wire-provider")
+    return next(named, "") or "unknown"
+
+
+def iso(timestamp: int) -> str:
+    """Write a Kafka timestamp (milliseconds) as ISO 8601 in UTC.
+
+    >>> iso(1_700_000_000_123)
+    '2023-11-14T22:13:20.123Z'
+    """
+    moment = datetime.fromtimestamp(timestamp / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def encoded(text: str) -> bytes:
+    """Write text as UTF-8; a lone surrogate, which an error message may quote, becomes an escape."""
+    return text.encode(errors="backslashreplace")
