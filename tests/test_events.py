@@ -1,4 +1,4 @@
-"""The headers are CloudEvents in Kafka's binary mode: the ``cloudevents`` package reads and writes them the same way."""
+"""The headers are CloudEvents in Kafka's binary mode: the ``cloudevents`` package reads and writes them alike."""
 
 import pytest
 from cloudevents.core.bindings.kafka import KafkaMessage, from_binary, to_binary
