@@ -1,6 +1,7 @@
 """Write the JSON Schema of every topic to ``schemas/json/``: ``python -m schemas``."""
 
 import ast
+import functools
 import inspect
 import itertools
 from collections.abc import Iterator
@@ -62,6 +63,7 @@ def _describe(schema: dict[str, Any], descriptions: dict[str, str]) -> None:
     schema["description"] = " ".join(schema["description"].split())
 
 
+@functools.cache
 def _descriptions() -> dict[str, dict[str, str]]:
     """Map record to field (as JSON spells it) to the string that stands under the field in the source."""
     own = {record.__name__: dict(_own_descriptions(record)) for record in _records()}
