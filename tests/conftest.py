@@ -1,0 +1,24 @@
+"""What every test may use: a real broker, or the reason why there is none."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.broker.kafka import apache_kafka, why_not
+
+HOW = "install Java 17 and Maven, or set TASRIH_TEST_KAFKA=host:port; TASRIH_REQUIRE_KAFKA=1 makes this a failure"
+
+
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[str]:
+    """Give the address of a running Kafka: the one named in TASRIH_TEST_KAFKA, else one of our own."""
+    if given := os.environ.get("TASRIH_TEST_KAFKA"):
+        yield given
+    elif reason := why_not():
+        if os.environ.get("TASRIH_REQUIRE_KAFKA") == "1":
+            pytest.fail(f"the broker tests are required, but: {reason}")
+        pytest.skip(f"no Kafka: {reason}; to run the broker tests, {HOW}")
+    else:
+        with apache_kafka() as address:
+            yield address
