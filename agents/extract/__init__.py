@@ -1,0 +1,146 @@
+"""Extraction: a story in, every attributed statement out. Reads neither topics nor files.
+
+The order is the list below: cues are found, each is offered to the rules one after another, the first that reads it
+makes a draft; then attributions without a verb; then sources are resolved in the order of the text.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from agents.extract.build import build_statement, statement_id
+from agents.extract.contents import ACCORDING
+from agents.extract.cues import Cue, find_cues, is_boilerplate
+from agents.extract.document import Document, read_document
+from agents.extract.drafts import Cues, Draft
+from agents.extract.frames import Frame, read_frame
+from agents.extract.lexicon import LEXICON
+from agents.extract.rules.according_to import according_to
+from agents.extract.rules.as_clause import as_clause
+from agents.extract.rules.clause import clause
+from agents.extract.rules.colon import colon
+from agents.extract.rules.headline import headline
+from agents.extract.rules.nominal import nominal
+from agents.extract.rules.participle import participle
+from agents.extract.rules.quotation import quotation
+from agents.extract.rules.relay import relay
+from agents.extract.sources import Resolved, Speakers, collect_names
+from agents.extract.subjects import subject_before
+from schemas.statements import Refusal, Statement
+from schemas.stories import Extractor, Story
+
+VERSION = "0.1.0"
+EXTRACTOR = Extractor(version=VERSION, lexicon=LEXICON.sha256)
+
+Rule = Callable[[Document, Cue, Frame, Cues], Draft | None]
+RULES: tuple[tuple[str, Rule], ...] = (
+    ("quotation", quotation),
+    ("colon", colon),
+    ("clause", clause),
+    ("nominal", nominal),
+    ("participle", participle),
+)
+
+
+class Extraction(NamedTuple):
+    """What a story says: statements in the order of the text, and sources that declined to."""
+
+    statements: tuple[Statement, ...]
+    refusals: tuple[Refusal, ...]
+
+
+def extract(story: Story) -> Extraction:
+    """Return the statements of a story; the story itself is left as it is.
+
+    >>> from agents.extract.testing import story
+    >>> found = extract(story("قالت الوزيرة إن القرار نهائي، مضيفة أن الموازنة كافية."))
+    >>> [(s.source.name, s.cue.text, s.content.text) for s in found.statements]
+    [('الوزيرة', 'قالت', 'القرار نهائي'), ('الوزيرة', 'مضيفة', 'الموازنة كافية')]
+    """
+    if story.language != "ar" or story.signal in ("advisory", "kill", "hold"):
+        return Extraction((), ())
+    doc = read_document(story)
+    drafts = find_drafts(doc)
+    return Extraction(_number(story, _resolve(doc, story, drafts)), ())
+
+
+def find_drafts(doc: Document) -> list[Draft]:
+    """Return what the rules find, in the order of the text."""
+    cues = _read_cues(doc)
+    drafts = [d for sentence in doc.sentences if (d := headline(doc, sentence))]
+    found = find_cues(doc)
+    owned: set[int] = set()
+    for cue in found:
+        if cue.at not in owned and (draft := relay(doc, cue, cues)):
+            drafts.append(draft)
+            owned |= {cue.at, draft.at}
+            owned |= {c.at for c in found if draft.cue and c.start == draft.cue.start}
+    for at, (cue, frame) in cues.items():
+        if at not in owned and (draft := _apply(doc, cue, frame, cues)):
+            drafts.append(draft)
+    drafts += [d for cue in found if (d := as_clause(doc, cue, cues, drafts))]
+    for at in range(len(doc.tokens)):
+        if doc.key(at).removeprefix("و") in ACCORDING and (draft := according_to(doc, at, cues, drafts)):
+            drafts.append(draft)
+    return sorted(drafts, key=lambda d: (d.at, d.lo))
+
+
+def _read_cues(doc: Document) -> Cues:
+    cues: Cues = {}
+    for cue in find_cues(doc):
+        if cue.at in cues:
+            continue
+        frame = read_frame(doc, cue)
+        if frame is None or (cue.form.kind == "verb" and _is_mentioned(doc, cue, frame)):
+            continue
+        cues[cue.at] = (cue, frame)
+    return cues
+
+
+def _is_mentioned(doc: Document, cue: Cue, frame: Frame) -> bool:
+    """Tell whether a verb only mentions: a formula without agent, or a relative clause without a clause of its own."""
+    if frame.subject is None and is_boilerplate(doc, cue) and subject_before(doc, cue) is None:
+        return True
+    before = doc.key(cue.at - 1)
+    return frame.kind == "noun" and before in ("الذي", "التي", "الذين", "ما", "مما")
+
+
+def _apply(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
+    if frame.subject is None and cue.form.kind == "verb" and not cue.form.clitic and (found := subject_before(doc, cue)):
+        subject, how = found
+        frame = frame._replace(subject=subject)
+        draft = _first(doc, cue, frame, cues)
+        if draft:
+            draft.resolution = how
+            draft.gaps = [(cue.at + 1, frame.opener), (subject.hi, cue.at), (doc.sentence(cue.at).lo, subject.lo)]
+        return draft
+    return _first(doc, cue, frame, cues)
+
+
+def _first(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
+    return next((draft for _, rule in RULES if (draft := rule(doc, cue, frame, cues))), None)
+
+
+def _resolve(doc: Document, story: Story, drafts: list[Draft]) -> list[Statement]:
+    speakers = Speakers(doc, full_names=collect_names(doc))
+    statements = []
+    last: tuple[int, Resolved] | None = None
+    for draft in drafts:
+        same = last[1].speaker if last and last[0] == doc.sentence_of[draft.at] else None
+        resolved = speakers.resolve(draft, same)
+        statements.append(build_statement(doc, story, draft, resolved, len(statements)))
+        if resolved.speaker is not None:
+            last = (doc.sentence_of[draft.at], resolved)
+    return statements
+
+
+def _number(story: Story, statements: list[Statement]) -> tuple[Statement, ...]:
+    seen: dict[tuple[str, str], int] = {}
+    numbered = []
+    for statement in statements:
+        place = "headline" if statement.section == "headline" else "body"
+        key = (place, statement.content.text)
+        seen[key] = seen.get(key, -1) + 1
+        numbered.append(replace(statement, id=statement_id(story.id, *key, seen[key])))
+    return tuple(numbered)

@@ -1,0 +1,102 @@
+"""Content ends: the one place that decides where what was said is over."""
+
+from agents.extract.cues import Cue, _lookup
+from agents.extract.document import Document
+from agents.extract.frames import COMMAS, Frame
+from agents.extract.grammar import WORDS, is_complementizer, noun_class, prefixed
+from agents.extract.lexicon import LEXICON
+from agents.extract.phrases import read_phrase
+
+STOPS = frozenset((".", "؟", "!", "؛", ";", "?"))
+SPOKEN_AFTER = frozenset(("بعد", "قبل", "عقب", "اثر", "غداة"))
+ADVERSATIVE = frozenset(("الا", "لكن", "بيد", "غير"))
+PHRASES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))
+ACCORDING = frozenset(("وفق", "وفقا", "بحسب", "حسب", "طبقا", "نقلا", "حسبما"))
+
+
+def content_end(doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue, Frame]], *, noun: bool) -> tuple[int, str]:
+    """Return the token after the last one of the content that begins at ``start``, and the name of what ended it.
+
+    In order: the sentence, another cue after a comma or و, a phrase that attributes backwards (بحسب), a boundary of
+    the author's own (في حين، وذلك), a gloss after the quotation that was the content; for a noun phrase also the
+    circumstance of speaking (بعد ...). ``لأن``، ``حيث`` and relative clauses stay inside.
+    """
+    i = start
+    while i < limit:
+        if i in doc.opening and doc.past_quote(i) > i + 1:
+            at_start = i == start
+            i = doc.past_quote(i)
+            if at_start and doc.quote_words(start) > 3 and doc.key(i) in WORDS["relatives"]:
+                return i, "gloss"
+            continue
+        if i in doc.brackets and doc.brackets[i] < limit:
+            i = doc.brackets[i] + 1
+            continue
+        if doc.key(i) in STOPS and i + 1 >= limit:
+            return i, "sentence"
+        if doc.key(i) in ("؛", ";"):
+            return i, "sentence"
+        if i > start and (why := _ends_before(doc, i, cues, noun=noun)):
+            return i, why
+        i += 1
+    return limit, "sentence"
+
+
+def _ends_before(doc: Document, i: int, cues: dict[int, tuple[Cue, Frame]], *, noun: bool) -> str | None:
+    comma = doc.key(i) in COMMAS
+    at = i + 1 if comma else i
+    if _is_cue(doc, at, cues, comma=comma):
+        return "cue"
+    if _is_according(doc, at):
+        return "according_to"
+    if comma and noun and doc.key(at) in SPOKEN_AFTER:
+        return "circumstance"
+    if not comma and noun and doc.key(at) in SPOKEN_AFTER and not is_complementizer(doc.key(at + 1)):
+        return "circumstance"
+    if comma and _phrase_at(doc, at):
+        return "boundary"
+    if not comma and (doc.key(at) == "بينما" or doc.key(at) == "فيما" or (doc.key(at) in ("في", "علي") and doc.key(at + 1) == "حين")):
+        return "boundary"
+    return None
+
+
+def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma: bool) -> bool:
+    if at in cues:
+        cue, _ = cues[at]
+        prefixed_by_and = cue.start > doc.tokens[at].start
+        if cue.form.kind == "participle":
+            return comma or cue.form.gender == "m" or prefixed_by_and
+        return (comma or prefixed_by_and) and not cue.purpose
+    if not comma:
+        return False
+    if doc.key(at) in ("كما", "فيما", "بينما", "وقد", "وكان", "وكانت") and at + 1 in cues:
+        return True
+    if doc.key(at) in ADVERSATIVE and is_complementizer(doc.key(at + 1)) and at + 2 in cues:
+        return True
+    if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
+        return True
+    prefix, forms = _lookup(doc.key(at))
+    return any(f.kind == "verb" and f.verb.section in ("say", "add") for f in forms) and prefix == "" and _speaks(doc, at)
+
+
+def _speaks(doc: Document, at: int) -> bool:
+    """Tell whether the verb at a token names its speaker and nothing said: «...»، قال الوزير."""
+    phrase = read_phrase(doc, at + 1, doc.sentence(at).hi, closed_right=False)
+    return phrase is not None and phrase.kind in ("titles", "people", "organizations", "name", "media", "state")
+
+
+def _is_according(doc: Document, at: int) -> bool:
+    if doc.key(at) not in ACCORDING:
+        return False
+    k = at + 1
+    if doc.key(k) == "ما":
+        return True
+    attached, _ = prefixed(doc.key(k))
+    if attached:
+        return True
+    phrase = read_phrase(doc, k, min(k + 12, doc.sentence(at).hi), closed_right=False)
+    return phrase is not None and noun_class(doc.key(k)) is not None or phrase is not None and phrase.kind in ("name", "state", "media")
+
+
+def _phrase_at(doc: Document, at: int) -> bool:
+    return any(all(doc.key(at + n) == word for n, word in enumerate(phrase)) for phrase in PHRASES)

@@ -1,0 +1,85 @@
+"""Cues: the words that attribute, as they stand in the text."""
+
+from typing import NamedTuple
+
+from agents.extract.document import Document
+from agents.extract.grammar import WORDS, is_defined
+from agents.extract.lexicon import LEXICON, Form, Verb
+
+
+class Cue(NamedTuple):
+    """A cue word at token ``at``, read as ``form``; its proclitics (و ف ل) are ``text[token.start:start]``."""
+
+    at: int
+    start: int
+    end: int
+    form: Form
+    negated: bool
+    purpose: bool
+
+    @property
+    def verb(self) -> Verb:
+        """The lexicon entry."""
+        return self.form.verb
+
+
+def find_cues(doc: Document) -> list[Cue]:
+    """Return the cue words of the document in order, each with every reading that its spelling allows.
+
+    Left out: words in a quotation of more than a few words (it is never looked into), planned and wished-for speech
+    (سيعلن، قد يعلن، قبل أن يعلن), and negated speech unless the lexicon marks the verb as meaningful when negated.
+    """
+    return [cue for i in range(len(doc.tokens)) for cue in _cues_at(doc, i)]
+
+
+def _cues_at(doc: Document, i: int) -> list[Cue]:
+    token = doc.tokens[i]
+    if token.kind != "word" or in_quotation(doc, i):
+        return []
+    prefix, forms = _lookup(token.key)
+    if not forms:
+        return []
+    purpose = prefix.endswith("ل")
+    start = token.start + len(prefix)
+    found = []
+    for form in forms:
+        negated = form.kind == "verb" and _is_negated(doc, i)
+        if form.kind == "verb" and _is_irrealis(doc, i, form, prefix):
+            continue
+        if negated and not form.verb.negatable:
+            continue
+        if purpose and not (form.kind == "verb" and form.tense == "present"):
+            continue
+        found.append(Cue(i, start, token.end, form, negated, purpose))
+    return found
+
+
+def in_quotation(doc: Document, i: int) -> bool:
+    """Tell whether token i stands inside a quotation long enough to be speech."""
+    n = doc.inside[i]
+    return n >= 0 and doc.quote_words(doc.quotes[n][0]) > 3
+
+
+def _lookup(key: str) -> tuple[str, tuple[Form, ...]]:
+    for prefix in ("", "و", "ف", "ل", "ول", "فل"):
+        if key.startswith(prefix) and (forms := LEXICON.cues.get(key[len(prefix) :])):
+            return prefix, forms
+    return "", ()
+
+
+def _is_negated(doc: Document, i: int) -> bool:
+    before = doc.key(i - 1)
+    return before in WORDS["negations"] or before[1:] in WORDS["negations"] and before[:1] in ("و", "ف")
+
+
+def _is_irrealis(doc: Document, i: int, form: Form, prefix: str) -> bool:
+    before = doc.key(i - 1).removeprefix("و")
+    if form.tense == "past":
+        return before in ("اذا", "لو", "هل", "ان") and not prefix
+    return before in WORDS["irrealis"] or before in ("ب" "ان", "بان", "ان", "لن", "سوف")
+
+
+def is_boilerplate(doc: Document, cue: Cue) -> bool:
+    """Tell whether a cue opens an agentless formula: يذكر أن، ويتوقع أن, the defined adjective المعلن."""
+    form = cue.form
+    return is_defined(doc.key(cue.at)) or (form.verb.impersonal and form.tense == "present" and form.gender == "m" and form.number == "s")

@@ -1,0 +1,135 @@
+"""Drafts: what a rule found, still in tokens, before its source is resolved and its record is built."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from agents.extract.contents import content_end
+from agents.extract.cues import Cue
+from agents.extract.document import Document
+from agents.extract.frames import COMMAS, Frame
+from agents.extract.phrases import Phrase
+
+Shape = Literal["quote", "colon", "clause", "noun"]
+
+
+@dataclass(slots=True)
+class CueSpan:
+    """A cue as it will be published: code points of the text, and its lexicon entry."""
+
+    start: int
+    end: int
+    lemma: str
+    class_: str
+    kind: str
+    negated: bool = False
+
+
+@dataclass(slots=True)
+class Draft:
+    """One attribution found by ``rule``; indexes count tokens, ``contents`` are segments in order.
+
+    ``cut`` code points of the first content token belong to a preposition; ``gap`` are the token ranges that may hold
+    outlet, addressee, time and occasion; ``ended`` says what ended the content.
+    """
+
+    rule: str
+    at: int
+    shape: Shape
+    stance: str
+    cue: CueSpan | None
+    subject: Phrase | None
+    contents: list[tuple[int, int]]
+    ended: str
+    cut: int = 0
+    gaps: list[tuple[int, int]] = field(default_factory=list)
+    gender: str = "any"
+    number: str = "any"
+    resolution: str = "explicit"
+    outlets: list[tuple[int, int, str]] = field(default_factory=list)
+    section: str = "paragraph"
+
+    @property
+    def lo(self) -> int:
+        """The first token of the content."""
+        return self.contents[0][0]
+
+    @property
+    def hi(self) -> int:
+        """The token after the last one of the content."""
+        return self.contents[-1][1]
+
+
+Cues = dict[int, tuple[Cue, Frame]]
+
+
+def cue_span(cue: Cue) -> CueSpan:
+    """Return the published form of a cue."""
+    verb = cue.verb
+    return CueSpan(cue.start, cue.end, verb.past, verb.section, cue.form.kind, cue.negated)
+
+
+def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
+    """Return the draft of a cue and its frame, with the content ended where ``contents`` says."""
+    if frame.kind == "quote":
+        contents, why = quotation_contents(doc, frame.opener), "quotation"
+    else:
+        limit = doc.sentence(cue.at).hi
+        end, why = content_end(doc, frame.content, limit, cues, noun=frame.kind == "noun")
+        contents = [(frame.content, trim_right(doc, frame.content, end))]
+    if contents[0][1] <= contents[0][0]:
+        return None
+    gap_from = max(cue.at + 1, frame.subject.hi if frame.subject else 0)
+    gaps = [(gap_from, frame.opener), (doc.sentence(cue.at).lo, cue.at)]
+    if frame.subject and frame.subject.lo > cue.at + 1:
+        gaps.append((cue.at + 1, frame.subject.lo))
+    return Draft(
+        rule=rule,
+        at=cue.at,
+        shape=frame.kind,
+        stance=cue.verb.stance,
+        cue=cue_span(cue),
+        subject=frame.subject,
+        contents=contents,
+        ended=why,
+        cut=frame.cut,
+        gaps=gaps,
+        gender=cue.form.gender,
+        number=cue.form.number,
+        resolution="explicit" if frame.subject else "participle" if cue.form.kind == "participle" else "dropped_subject",
+        section=doc.sentence(cue.at).section,
+    )
+
+
+def quotation_contents(doc: Document, opener: int) -> list[tuple[int, int]]:
+    """Return the segments of the quotation that opens at a token, one a paragraph where each reopens the mark.
+
+    A quotation whose closing mark is lost runs to the end of its line.
+    """
+    index = doc.opening[opener]
+    lo, hi = doc.quotes[index]
+    if hi is not None:
+        return [_inside(doc, lo, hi)]
+    end = doc.line_end[doc.sentence(opener).line]
+    segments = [_inside(doc, lo, end)]
+    while end in doc.opening and end < len(doc.tokens):
+        close = doc.quotes[doc.opening[end]][1]
+        line_end = doc.line_end[doc.sentence(end).line]
+        segments.append(_inside(doc, end, close if close is not None else line_end))
+        if close is not None:
+            break
+        end = line_end
+    return segments
+
+
+def _inside(doc: Document, open_at: int, close_at: int) -> tuple[int, int]:
+    lo = open_at + 1
+    if lo + 1 < close_at and doc.tokens[lo].key in ("ان",):
+        lo += 1
+    return lo, trim_right(doc, lo, close_at)
+
+
+def trim_right(doc: Document, lo: int, hi: int) -> int:
+    """Return ``hi`` without closing punctuation; a question mark and quotation marks stay."""
+    while hi > lo and (doc.key(hi - 1) in COMMAS or doc.key(hi - 1) in (".", "؛", ":", "-", "!", "..", "...")):
+        hi -= 1
+    return hi

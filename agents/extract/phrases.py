@@ -1,0 +1,321 @@
+"""Noun phrases that name a source: where they end, which part is role and which part is the proper name."""
+
+from typing import NamedTuple
+
+from agents.extract.cues import _lookup
+from agents.extract.document import NAME_WORDS, Document
+from agents.extract.grammar import (
+    NISBAS,
+    NOUNS,
+    OUTLETS,
+    STATE_NAMES,
+    WORDS,
+    is_adjective,
+    is_complementizer,
+    is_eventive,
+    is_name,
+    is_preposition,
+    is_time,
+    lemma_of,
+    noun_class,
+    prefixed,
+)
+from agents.extract.tokens import bare, is_defined
+
+LONGEST = 30
+ADJUNCTS = frozenset(("خلال", "بعد", "قبل", "عقب", "اثناء", "منذ", "عبر", "امام", "اثر", "حتي", "بشان", "حول", "وسط", "ردا", "تعليقا", "بسبب", "رغم", "ضمن"))
+RELATIONAL = frozenset(("مسؤول", "مسول", "مسوول", "مصدر", "عضو", "متحدث", "ناطق", "مبعوث", "مندوب", "ممثل", "نائب", "نايب", "خبير", "مدير", "باحث", "محلل", "سفير", "قيادي", "وكيل", "مساعد", "استاذ", "مستشار", "ضابط", "طبيب", "صحفي", "مصور", "مراسل", "قائد", "قايد", "مصادر", "شهود", "سكان", "ناشط", "خبراء", "اعضاء", "نواب", "منسق", "امين", "كاتب", "رئيس", "رييس", "حزب", "نقيب", "معارض", "اطباء", "بيان", "تقرير", "صفحة", "حساب", "سلطات", "مواطن", "مدرس", "لاعب", "موظف", "عامل", "ضباط"))
+
+
+class Phrase(NamedTuple):
+    """A noun phrase of tokens lo to hi (exclusive); ``name`` is its proper name, ``head`` its first noun's lemma."""
+
+    lo: int
+    hi: int
+    head: str
+    kind: str | None
+    name: tuple[int, int] | None
+    joint: int | None
+    prefix: int = 0
+    defined: bool = False
+
+
+class _Reader:
+    """The state of one reading; a class only because six questions share it."""
+
+    def __init__(self, doc: Document, lo: int, limit: int, *, closed_right: bool) -> None:
+        self.doc, self.lo, self.limit, self.closed_right = doc, lo, limit, closed_right
+        self.state = "start"
+        self.head: str | None = None
+        self.kind: str | None = None
+        self.name: list[int] | None = None
+        self.joint: int | None = None
+        self.head_defined = False
+
+
+def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Phrase | None:
+    """Read the noun phrase at token ``lo``, not past ``limit``; None where none begins.
+
+    ``closed_right`` says that what follows the phrase is known (a clause, a quotation): then everything up to it is
+    the phrase or an adjunct. Otherwise an event noun after a complete phrase begins the thing that was said.
+    Relative clauses, time, occasion and addressee are left out.
+    """
+    r = _Reader(doc, lo, min(limit, lo + LONGEST), closed_right=closed_right)
+    k = lo
+    while k < r.limit:
+        step = _step(r, k)
+        if step == 0:
+            break
+        k += step
+    if k == lo or r.state == "start":
+        return None
+    name = (r.name[0], min(r.name[1], k)) if r.name else None
+    return Phrase(lo, k, r.head or "", r.kind, name, r.joint, defined=r.head_defined)
+
+
+def _step(r: _Reader, k: int) -> int:
+    """Return how many tokens from k belong to the phrase, 0 at its end."""
+    doc, token = r.doc, r.doc.tokens[k]
+    if token.kind == "mark":
+        return _mark(r, k)
+    if token.kind == "number":
+        return 1 if r.state == "construct" or r.state == "start" else 0
+    if _is_end(r, k):
+        return 0
+    if is_preposition(doc, k) or prefixed(token.key)[0]:
+        return _preposition(r, k)
+    if token.key[:1] == "و" and r.state not in ("start", "construct") and (found := _conjunct(r, k)):
+        return found
+    return _word(r, k)
+
+
+def _is_end(r: _Reader, k: int) -> bool:
+    key = r.doc.key(k)
+    if key in WORDS["relatives"] or is_complementizer(key):
+        return True
+    if r.state == "start":
+        return key in CLOSED_STARTS or key in WORDS["adverbs"]
+    if r.state == "construct":
+        return False
+    if is_time(r.doc, k) or key in WORDS["adverbs"] or key in ("بان", "وهو", "وهي", "وقد", "قد", "ان", "ما", "اي", "عدم", "له", "لها", "لهم", "انه", "كان", "كانت", "لم", "لن", "لا"):
+        return True
+    if key in NOUNS["eventive_heads"] if "eventive_heads" in NOUNS else False:
+        return True
+    if not r.closed_right and r.state in ("closed", "name") and _begins_object(r, k):
+        return True
+    return r.state == "name" and _is_finite_cue(r.doc, k)
+
+
+CLOSED_STARTS = frozenset(("ما", "من", "اي", "عدم", "كل", "هو", "هي", "هم", "انا", "نحن", "قد", "لقد", "لا", "لم", "لن", "اذا", "لو", "هل", "كيف", "متي", "ذلك", "لها", "له", "لهم", "لنا", "لي", "فيه", "فيها", "به", "بها", "عنه", "عنها", "اليه", "اليها", "عليه", "عليها", "ثم", "او", "بل", "لكن", "الي", "كما"))
+
+
+def _is_finite_cue(doc: Document, k: int) -> bool:
+    prefix, forms = _lookup(doc.key(k))
+    return bool(prefix in ("و", "ف") and any(f.kind == "verb" for f in forms))
+
+
+def _begins_object(r: _Reader, k: int) -> bool:
+    """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
+    key = r.doc.key(k)
+    if is_eventive(key) and (not is_defined(key) or r.state == "name"):
+        return True
+    kind = noun_class(key)
+    if is_defined(key):
+        return kind is not None and r.state != "start" and not is_adjective(bare(key)) and key not in WORDS["binders"] and (r.state == "name" or kind in ("organizations", "people") or _is_whole(r))
+    return kind in ("people", "organizations", "media", "documents") or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations") or (r.state == "name" and key in STATE_NAMES)
+
+
+def _is_whole(r: _Reader) -> bool:
+    return r.kind == "organizations"
+
+
+def _mark(r: _Reader, k: int) -> int:
+    doc = r.doc
+    if k in doc.opening and doc.quote_words(k) <= NAME_WORDS + 1 and doc.past_quote(k) > k + 1:
+        if r.state == "start" and doc.quote_words(k) > NAME_WORDS:
+            return 0
+        if r.state == "start":
+            r.kind, r.head = "name", doc.key(k + 1)
+        if r.kind == "name" and r.name is None:
+            r.name = [k + 1, doc.past_quote(k) - 1]
+        r.state = "closed" if r.state != "name" else "name"
+        return min(doc.past_quote(k), r.limit) - k
+    if doc.key(k) in ("،", ","):
+        return _apposition(r, k)
+    if doc.key(k) == "-" and r.state == "name" and k + 1 < r.limit and is_name(doc, k + 1):
+        return 1
+    return 0
+
+
+def _apposition(r: _Reader, k: int) -> int:
+    """A name between commas after its role: كاتب الدولة، سالم عيد، ..."""
+    doc = r.doc
+    if r.name or r.kind not in ("titles", "people"):
+        return 0
+    end = next((j for j in range(k + 1, min(k + 7, r.limit + 1)) if j >= r.limit or doc.key(j) in ("،", ",")), None)
+    if end is None or end - k - 1 not in (1, 2, 3, 4) or not all(_may_be_name(doc, j) for j in range(k + 1, end)):
+        return 0
+    if not is_name(doc, k + 1):
+        return 0
+    r.name, r.state = [k + 1, end], "name"
+    return end - k
+
+
+def _may_be_name(doc: Document, j: int) -> bool:
+    return doc.tokens[j].kind == "word" and (is_name(doc, j) or (is_defined(doc.key(j)) and noun_class(doc.key(j)) is None))
+
+
+def _preposition(r: _Reader, k: int) -> int:
+    """Return the length of a prepositional phrase that belongs to the noun before it, 0 for an adjunct."""
+    doc, key = r.doc, r.doc.key(k)
+    if r.state == "start":
+        return 0
+    if key in WORDS["spokes_for"]:
+        r.state = "construct"
+        return 1
+    attached, rest = prefixed(key)
+    at = k if attached else k + 1
+    if at >= r.limit:
+        return 0
+    noun = rest if attached else doc.key(at)
+    binder = doc.key(k - 1) in WORDS["binders"]
+    if key in ADJUNCTS or (lemma_of(noun) in NOUNS["occasions"] and not binder):
+        return 0
+    if attached == "ل" and (noun_class(noun) == "media" or noun in OUTLETS) and not binder and r.head not in ("مصور", "مراسل"):
+        return 0
+    if not (binder or _is_relational(r) or _name_follows(r, at)):
+        return 0
+    if attached:
+        r.state = "closed" if is_defined(rest) or rest in STATE_NAMES else "construct"
+        return 1
+    r.state = "construct"
+    return 1
+
+
+def _is_relational(r: _Reader) -> bool:
+    """Tell whether the head calls for a complement with a preposition: مسؤول في، سفير لدى; «الوزير في ...» does not."""
+    if r.name or r.state == "name":
+        return r.kind == "name" and r.head is not None and False
+    head = r.head or ""
+    return head in RELATIONAL and not (r.head_defined and r.state == "closed" and head not in ("متحدث", "ناطق", "مبعوث"))
+
+
+def _name_follows(r: _Reader, at: int) -> bool:
+    """Tell whether, two or three tokens after a preposition's noun, a proper name takes the phrase up again."""
+    doc = r.doc
+    if r.name:
+        return False
+    for j in range(at + 1, min(at + 5, r.limit)):
+        if doc.tokens[j].kind != "word" or is_time(doc, j) or is_preposition(doc, j) or is_complementizer(doc.key(j)):
+            return False
+        if is_name(doc, j) and not is_eventive(doc.key(j)) and j + 1 <= r.limit and (is_defined(doc.key(j - 1)) or j == at + 1) and not is_adjective(doc.key(j)):
+            return r.closed_right or (j + 1 < r.limit and is_name(doc, j + 1) and not is_eventive(doc.key(j + 1)))
+    return False
+
+
+def _conjunct(r: _Reader, k: int) -> int:
+    """Return 1 where token k is و and a second speaker: شهود وسكان، لافروف ونظيره."""
+    rest = r.doc.key(k)[1:]
+    if len(rest) < 3 or _is_finite_cue(r.doc, k):
+        return 0
+    kind = noun_class(rest)
+    if kind is None and rest not in STATE_NAMES and not (is_defined(rest) and r.state == "closed"):
+        return 0
+    if not r.closed_right and is_eventive(rest):
+        return 0
+    if r.state == "name" or kind in ("titles", "people", "organizations", "media"):
+        r.joint = r.joint or k
+    r.state = "closed" if is_defined(rest) or rest in STATE_NAMES or kind == "people" or rest.endswith(("ه", "ها")) else "construct"
+    return 1
+
+
+def _word(r: _Reader, k: int) -> int:
+    doc, key = r.doc, r.doc.key(k)
+    kind = noun_class(key)
+    defined = is_defined(key)
+    if r.state == "start":
+        return _first(r, k, kind, defined=defined)
+    if r.state == "construct":
+        _complement(r, k, kind, defined=defined)
+        return 1
+    if defined:
+        if r.state == "name" and r.name and r.name[1] == k and kind is None:
+            r.name[1] = k + 1
+        elif kind == "titles" and r.state == "name":
+            r.state = "closed"
+        return 1
+    if kind is None and is_adjective(key) and not r.head_defined and not (r.state == "name"):
+        return 1
+    if kind is None and is_name(doc, k):
+        return _name(r, k)
+    if kind == "titles":
+        r.state = "construct"
+        return 1
+    if r.closed_right and kind is not None:
+        r.state = "construct"
+        return 1
+    return 0
+
+
+def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
+    doc, key = r.doc, r.doc.key(k)
+    r.head, r.head_defined = lemma_of(key), defined
+    if kind:
+        r.kind = kind
+        plural = kind == "people" or key.endswith(("ون", "ين"))
+        owned = bare(key) not in NOUNS[kind] and not defined
+        r.state = "closed" if defined or plural or owned else "construct"
+        return 1
+    if key in STATE_NAMES:
+        r.kind, r.state = "state", "closed"
+        return 1
+    if key in OUTLETS:
+        r.kind, r.state = "media", "closed"
+        return 1
+    if defined:
+        r.kind, r.state = "other", "closed"
+        return 1
+    if key in ("هذا", "هذه", "ذات", "نفس", "احد", "احدي", "عدد", "بعض", "كل", "معظم", "عدة", "كبار", "كبير", "اثنان", "غالبية", "جميع"):
+        r.state, r.kind = "construct", "people"
+        return 1
+    if is_name(doc, k) and (r.closed_right or not is_eventive(key)):
+        r.kind = "name"
+        return _name(r, k)
+    if r.closed_right and doc.tokens[k].kind == "word" and not is_preposition(doc, k):
+        r.kind, r.state = "other", "construct"
+        return 1
+    return 0
+
+
+def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
+    """Take token k as the complement of a construct (وزير + الخارجية)."""
+    key = r.doc.key(k)
+    if r.kind == "people" and r.head in ("هذا", "هذه", "احد", "عدد", "بعض", "كبار", "كبير", "احدي") and kind:
+        r.kind = kind if kind != "titles" or r.head not in ("عدد", "بعض", "كبار") else "people"
+        r.head, r.head_defined = lemma_of(key), defined
+    if defined or key.endswith(("ه", "ها", "هم")) and not kind:
+        r.state = "closed"
+    elif kind or is_preposition(r.doc, k):
+        r.state = "construct" if kind != "people" else "closed"
+    elif key in ("عام", "اول", "اعلي", "سر", "عليا"):
+        r.state = "construct"
+    elif is_adjective(key) and key not in STATE_NAMES:
+        r.state = "closed"
+    else:
+        r.state = "closed" if r.kind != "organizations" or key in STATE_NAMES else "name"
+        if r.kind == "titles" and k == r.lo + 1 and key not in STATE_NAMES and is_name(r.doc, k) and r.head not in ("رئيس", "رييس", "مدير", "سفير", "وزير", "نائب", "نايب"):
+            _name(r, k)
+
+
+def _name(r: _Reader, k: int) -> int:
+    if r.name and r.name[1] == k:
+        r.name[1] = k + 1
+    elif r.name is None and r.kind in ("titles", "people", "name"):
+        r.name = [k, k + 1]
+    elif r.name is not None and r.state != "name":
+        return 1
+    r.state = "name"
+    return 1
+
+
+__all__ = ["Phrase", "read_phrase", "NISBAS"]

@@ -1,0 +1,76 @@
+"""According to: C، بحسب المفوضية; وبحسب المسؤول، C; «...» وفق مراقبين."""
+
+from agents.extract.contents import ACCORDING, content_end
+from agents.extract.document import Document
+from agents.extract.drafts import Cues, CueSpan, Draft, trim_right
+from agents.extract.frames import COMMAS
+from agents.extract.grammar import is_complementizer, prefixed
+from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.rules.backward import THEREFORE, content_before
+
+SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
+
+
+def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Draft | None:
+    """Read a preposition that names the source of the clause before or after it.
+
+    Left alone: a rule or plan in the place of a source (وفق القانون), and the preposition between another cue and its
+    content, where it names an outlet.
+    """
+    key = doc.key(at)
+    word = key if key in ACCORDING else key[1:]
+    if word not in ACCORDING or any(lo <= at < hi for d in drafts for lo, hi in d.gaps[:1]):
+        return None
+    source = source_after(doc, at)
+    if source is None or source.kind not in SOURCES:
+        return None
+    lo, hi, shape = _after(doc, at, source, cues) or content_before(doc, at, drafts) or (0, 0, "")
+    if hi <= lo:
+        return None
+    token = doc.tokens[at]
+    cue = CueSpan(token.end - len(token.text) + (len(key) - len(word)), token.end, word, "according", "preposition")
+    return Draft("according_to", at, shape, "said", cue, source, [(lo, hi)], "according_to", section=doc.sentence(at).section)  # type: ignore[arg-type]
+
+
+def source_after(doc: Document, at: int) -> Phrase | None:
+    """Return the source phrase after وفق، وفقا لـ، نقلا عن."""
+    k = at + 1
+    if doc.key(at).removeprefix("و") in ("نقلا",):
+        k = at + 2
+    if k >= len(doc.tokens) or doc.key(k) == "ما":
+        return None
+    limit = doc.sentence(at).hi
+    attached, rest = prefixed(doc.key(k))
+    if attached == "ل" or (doc.key(at).endswith("قا") and doc.key(k).startswith("ل")):
+        phrase = read_phrase(doc, k, limit, closed_right=False) or _stripped(doc, k, limit, rest)
+        return phrase
+    return read_phrase(doc, k, limit, closed_right=False)
+
+
+def _stripped(doc: Document, k: int, limit: int, rest: str) -> Phrase | None:
+    """Read a phrase whose first word carries ل: the rest of it, as if it stood alone."""
+    token = doc.tokens[k]
+    doc.tokens[k] = token._replace(key=rest if rest != token.key else token.key[1:])
+    try:
+        phrase = read_phrase(doc, k, limit, closed_right=False)
+    finally:
+        doc.tokens[k] = token
+    return phrase._replace(prefix=1) if phrase else None
+
+
+def _after(doc: Document, at: int, source: Phrase, cues: Cues) -> tuple[int, int, str] | None:
+    """Return the content after a preposition that opens its sentence."""
+    sentence = doc.sentence(at)
+    if at - sentence.lo > 1:
+        return None
+    lo = source.hi
+    while lo < sentence.hi and doc.key(lo) not in COMMAS and doc.key(lo) not in THEREFORE and lo - source.hi < 6:
+        lo += 1
+    if doc.key(lo) in COMMAS:
+        lo += 1
+    if doc.key(lo) in THEREFORE or is_complementizer(doc.key(lo)):
+        lo += 1
+    if lo >= sentence.hi or lo in cues:
+        return None
+    end, _ = content_end(doc, lo, sentence.hi, cues, noun=False)
+    return lo, trim_right(doc, lo, end), "clause"

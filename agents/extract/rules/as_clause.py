@@ -1,0 +1,38 @@
+"""An as-clause: C، كما أعلن المحافظ; بحسب ما ذكر الموقع، C; على حد قوله."""
+
+from agents.extract.cues import Cue
+from agents.extract.document import Document
+from agents.extract.drafts import Cues, Draft, cue_span
+from agents.extract.frames import COMMAS
+from agents.extract.phrases import read_phrase
+from agents.extract.rules.backward import content_before
+
+AS = frozenset(("كما", "حسبما", "مثلما"))
+AS_WHAT = frozenset(("بحسب", "حسب", "وفق", "علي"))
+
+
+def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft | None:
+    """Read a finite cue after كما or بحسب ما that has a speaker and no content of its own.
+
+    Left alone: كما that only adds (كما أعلن أن ...), which the clause rule reads.
+    """
+    if cue.form.kind != "verb" or cue.at in cues or not _is_as(doc, cue.at):
+        return None
+    subject = read_phrase(doc, cue.at + 1, doc.sentence(cue.at).hi, closed_right=False)
+    begin = cue.at - (1 if doc.key(cue.at - 1) in AS else 2)
+    if begin <= doc.sentence(cue.at).lo:
+        return None
+    found = content_before(doc, begin, drafts)
+    if found is None:
+        return None
+    lo, hi, shape = found
+    return Draft(
+        "as_clause", cue.at, shape, cue.verb.stance, cue_span(cue), subject, [(lo, hi)], "as_clause",  # type: ignore[arg-type]
+        gender=cue.form.gender, number=cue.form.number,
+        resolution="explicit" if subject else "dropped_subject", section=doc.sentence(cue.at).section,
+    )  # fmt: skip
+
+
+def _is_as(doc: Document, at: int) -> bool:
+    before = doc.key(at - 1)
+    return before in AS or (before == "ما" and doc.key(at - 2) in AS_WHAT) or (before in COMMAS and False)

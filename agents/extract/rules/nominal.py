@@ -1,0 +1,16 @@
+"""A cue and a noun phrase: نفت أي تنسيق، طالب بوقف القتال، أعلن عن خطة."""
+
+from agents.extract.cues import Cue
+from agents.extract.document import Document
+from agents.extract.drafts import Cues, Draft, draft
+from agents.extract.frames import Frame
+
+
+def nominal(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
+    """Read a finite cue whose content is a noun phrase, governed by a preposition or as direct object.
+
+    Left alone: acts without content (رفض استقبال الوفد), relative clauses that only mention (التي أعلن عنها).
+    """
+    if cue.form.kind != "verb" or frame.kind != "noun":
+        return None
+    return draft("nominal", doc, cue, frame, cues)

@@ -1,0 +1,264 @@
+"""Sources resolved: who «الوزير», «بيسكوف», a dropped subject or a participle stand for."""
+
+from dataclasses import dataclass, field
+
+from agents.extract.document import Document
+from agents.extract.drafts import Draft
+from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, is_defined, lemma_of, noun_class, prefixed
+from agents.extract.lexicon import LEXICON
+from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.tokens import bare
+
+CARRIERS = frozenset(("بيان", "حساب", "صفحة", "تقديرات", "تقرير", "بيانات", "احصاءات", "ارقام"))
+GENERIC = frozenset(("مسؤول", "مسئول", "مسوول", "مصدر", "متحدث", "ناطق"))
+TYPES = {"titles": "person", "people": "group", "organizations": "organization", "media": "media", "documents": "document", "state": "state", "name": "person", "other": "unknown"}
+PLURALS = ("ون", "ين", "ات")
+
+
+@dataclass(slots=True)
+class Speaker:
+    """Somebody who speaks in this story: the fullest name so far and everything said about him."""
+
+    name: str
+    role: str | None
+    kind: str
+    gender: str
+    number: str
+    words: set[str]
+    head: str
+    lo: int
+    hi: int
+    states: set[int] = field(default_factory=set)
+    spokesperson_for: str | None = None
+    members: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Resolved:
+    """A draft's source: the speaker and how he was found; None where nobody fits."""
+
+    speaker: Speaker | None
+    resolution: str
+    antecedent: tuple[int, int] | None
+
+
+@dataclass(slots=True)
+class Speakers:
+    """The speakers of one story in the order in which they last spoke, and the full names that it prints."""
+
+    doc: Document
+    known: list[Speaker] = field(default_factory=list)
+    full_names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
+
+    def resolve(self, draft: Draft, sentence_speaker: Speaker | None) -> Resolved:
+        """Return the source of a draft; the speakers are reordered so that the next dropped subject finds him."""
+        if draft.subject is not None:
+            return self._explicit(draft, draft.subject)
+        if draft.resolution == "participle" and sentence_speaker is not None:
+            return self._again(sentence_speaker, "participle")
+        found = next((s for s in reversed(self.known) if _agrees(s, draft.gender, draft.number)), None)
+        if found is None:
+            return Resolved(None, "unknown", None)
+        return self._again(found, draft.resolution)
+
+    def _again(self, speaker: Speaker, resolution: str) -> Resolved:
+        antecedent = (speaker.lo, speaker.hi)
+        self._remember(speaker)
+        return Resolved(speaker, resolution, antecedent)
+
+    def _remember(self, speaker: Speaker) -> None:
+        if speaker in self.known:
+            self.known.remove(speaker)
+        self.known.append(speaker)
+
+    def _explicit(self, draft: Draft, phrase: Phrase) -> Resolved:
+        speaker = describe(self.doc, phrase, self.full_names)
+        if draft.gender != "any" and speaker.number == "s":
+            speaker.gender = draft.gender
+        before = self._match(phrase, speaker)
+        if before is None:
+            self._remember(speaker)
+            return Resolved(speaker, draft.resolution, None)
+        antecedent = (before.lo, before.hi)
+        before.lo, before.hi = phrase.lo, phrase.hi
+        before.words |= speaker.words
+        if draft.resolution == "headline" or len(speaker.name.split()) > len(before.name.split()) and speaker.kind == before.kind == "person" and before.role:
+            before.name = speaker.name if len(speaker.name) > len(before.name) and speaker.kind == "person" and before.kind == "person" and _has_name(phrase) else before.name
+        self._remember(before)
+        how = "pronoun" if speaker.head in DEMONSTRATIVES else "definite_title" if not phrase.name and phrase.defined else draft.resolution
+        return Resolved(before, how, antecedent)
+
+    def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
+        """Return the earlier speaker that a mention points back to: his name, part of it, or his role with the article."""
+        if new.head in DEMONSTRATIVES:
+            return next((s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | DEMONSTRATIVES), None)
+        name = {self.doc.key(k) for k in range(*phrase.name)} if phrase.name else set()
+        for speaker in reversed(self.known):
+            if name:
+                if name <= speaker.words and speaker.kind in ("person", "unknown", new.kind):
+                    return speaker
+            elif phrase.kind in ("state", "media"):
+                if new.words <= speaker.words:
+                    return speaker
+            elif phrase.defined and new.words <= speaker.words and new.head == speaker.head or new.words == speaker.words:
+                return speaker
+            elif phrase.defined and new.words <= speaker.words and (_is_kin(new, speaker)):
+                return speaker
+        if phrase.defined and not name and (new.head in GENERIC or new.kind == "person") and len(new.words) <= 2:
+            return next((s for s in reversed(self.known) if s.kind == "person" and s.number == "s" and (new.head == s.head or new.head in ("مسؤول", "مسئول", "مسوول")) and _agrees(s, new.gender, "s")), None)
+        return None
+
+
+DEMONSTRATIVES = frozenset(("هؤلاء", "هذا", "هذه", "هءلاء", "هولاء"))
+
+
+def _is_kin(new: Speaker, speaker: Speaker) -> bool:
+    return new.kind == speaker.kind and new.kind in ("person", "organization")
+
+
+def _has_name(phrase: Phrase) -> bool:
+    return phrase.name is not None
+
+
+def _agrees(speaker: Speaker, gender: str, number: str) -> bool:
+    """Tell whether a speaker can be the dropped subject of a verb; plurals of persons take a plural verb, or أضافت."""
+    if number == "p":
+        return speaker.number == "p"
+    if number == "d":
+        return speaker.number in ("d", "p") or bool(speaker.members)
+    if gender == "f":
+        return speaker.gender == "f"
+    return gender == "any" or (speaker.gender != "f" and speaker.number != "p")
+
+
+def collect_names(doc: Document) -> dict[str, tuple[str, str | None]]:
+    """Return, for every word of a name that stands after a role, the fullest such name of the story and the role."""
+    found: dict[str, tuple[str, str | None]] = {}
+    for k, token in enumerate(doc.tokens):
+        key = token.key.removeprefix("و") if noun_class(token.key) is None else token.key
+        if token.kind != "word" or noun_class(prefixed(key)[1]) != "titles":
+            continue
+        phrase = read_phrase(doc, k, doc.sentence(k).hi, closed_right=False)
+        if phrase is None or phrase.name is None or phrase.name[1] - phrase.name[0] < 2:
+            continue
+        name = doc.slice(*phrase.name)
+        role = doc.slice(phrase.lo, phrase.name[0]) or None
+        for j in range(*phrase.name):
+            if len(found.get(doc.key(j), ("", None))[0]) < len(name):
+                found[doc.key(j)] = (name, role)
+    return found
+
+
+def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str | None]]) -> Speaker:
+    """Return the speaker that a phrase describes, before it is compared with those already known."""
+    phrase = _owner(doc, phrase)
+    kind = TYPES.get(phrase.kind or "other", "unknown")
+    text = _clean(doc, phrase)
+    name, role = text, None
+    if phrase.name and kind in ("person", "group", "unknown"):
+        name = doc.slice(*phrase.name)
+        role = _role(doc, phrase)
+        last = doc.key(phrase.name[1] - 1)
+        if last in full_names and _extends(full_names[last][0], name):
+            name, role = full_names[last][0], role or full_names[last][1]
+        kind = "person"
+    head = phrase.head
+    keys = [doc.key(k) for k in range(phrase.lo, phrase.hi) if doc.tokens[k].kind == "word"]
+    words = {w for key in keys if (w := _word(key))}
+    if phrase.name and role and not doc.slice(phrase.lo, phrase.name[0]):
+        words |= {_word(k) for k in role.split()}
+    words |= {w for w in (_word(fold) for fold in _fold(name).split()) if w}
+    number = "p" if phrase.kind == "people" or phrase.joint or keys and keys[0].endswith(("ون", "ين")) and kind != "state" else "s"
+    if kind == "person" and not phrase.name and head == "مصدر":
+        kind = "anonymous"
+    if kind == "group" and any(bare(k) in ("مصادر", "شهود", "مراقبون", "مراقبين") for k in keys[:1]):
+        kind = "anonymous"
+    speaker = Speaker(name, role, kind, _gender(phrase, keys), number, words, head, phrase.lo, phrase.hi)
+    speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {STATE_NAMES[k] for k in keys if k in STATE_NAMES}
+    speaker.spokesperson_for = _spoken_for(doc, phrase)
+    speaker.members = _members(doc, phrase)
+    return speaker
+
+
+def _fold(text: str) -> str:
+    from agents.normalize.characters import fold_key
+
+    return fold_key(text)
+
+
+def _extends(full: str, name: str) -> bool:
+    return len(full) > len(name) and _fold(full).split()[-1] == _fold(name).split()[-1] and set(_fold(name).split()) <= set(_fold(full).split())
+
+
+def _word(key: str) -> str:
+    """Return the comparable core of a word: no article, no و or ل before it."""
+    attached, rest = prefixed(_fold(key))
+    word = bare(rest)
+    if word.startswith("و") and noun_class(word) is None and noun_class(word[1:]):
+        word = bare(word[1:])
+    return "" if word in WORDS["prepositions"] else lemma_of(word)
+
+
+def _owner(doc: Document, phrase: Phrase) -> Phrase:
+    """Prefer who speaks to what he speaks through: بيان المنظمة, حساب خفر السواحل."""
+    if phrase.head not in CARRIERS or phrase.hi - phrase.lo < 2:
+        return phrase
+    k = phrase.lo + 1
+    attached, rest = prefixed(doc.key(k))
+    if noun_class(rest if attached else doc.key(k)) is None and k not in doc.opening:
+        return phrase
+    inner = read_phrase(doc, k, phrase.hi, closed_right=True)
+    if attached:
+        token = doc.tokens[k]
+        doc.tokens[k] = token._replace(key=rest)
+        inner = read_phrase(doc, k, phrase.hi, closed_right=True)
+        doc.tokens[k] = token
+        return inner._replace(prefix=1) if inner else phrase
+    return inner or phrase
+
+
+def _clean(doc: Document, phrase: Phrase) -> str:
+    """Return the phrase's text; a preposition written onto its first word and outer quotation marks are cut off."""
+    lo, hi = phrase.lo, phrase.hi
+    if lo in doc.opening and hi - 1 in doc.closing:
+        lo, hi = lo + 1, hi - 1
+    text = doc.slice(lo, hi)
+    first = doc.tokens[lo].text
+    if phrase.prefix:
+        return "ال" + text[2:] if first.startswith("لل") else text[1:]
+    return text
+
+
+def _role(doc: Document, phrase: Phrase) -> str | None:
+    assert phrase.name is not None
+    before = doc.slice(phrase.lo, phrase.name[0]).rstrip("، ,")
+    after = doc.slice(phrase.name[1], phrase.hi)
+    return before or after or None
+
+
+def _gender(phrase: Phrase, keys: list[str]) -> str:
+    first = keys[0] if keys else ""
+    if phrase.kind in ("organizations", "titles", "documents", "media"):
+        return "f" if first.endswith(("ة", "ات")) or lemma_of(first) in ("قوات", "سلطات", "وسائل", "صحف", "تقارير") else "m"
+    if phrase.kind == "state":
+        return "f"
+    return "any"
+
+
+def _spoken_for(doc: Document, phrase: Phrase) -> str | None:
+    end = phrase.name[0] if phrase.name and phrase.name[0] > phrase.lo else phrase.hi
+    for k in range(phrase.lo, end - 1):
+        if doc.key(k) in WORDS["spokes_for"]:
+            return doc.slice(k + 1, end).rstrip("، ,")
+    return None
+
+
+def _members(doc: Document, phrase: Phrase) -> list[tuple[str, str | None]]:
+    if phrase.joint is None:
+        return []
+    first = doc.slice(phrase.lo, phrase.joint)
+    second = doc.slice(phrase.joint, phrase.hi).removeprefix("و")
+    return [(first, None), (second, None)]
+
+
+__all__ = ["LEXICON", "Resolved", "Speaker", "Speakers", "collect_names", "describe", "is_defined"]

@@ -1,0 +1,66 @@
+"""Subjects before their verb: كان الوزير قال، الوزير يؤكد، الذي قال."""
+
+from agents.extract.cues import Cue
+from agents.extract.document import Document
+from agents.extract.grammar import WORDS, is_complementizer
+from agents.extract.phrases import Phrase, read_phrase
+
+WAS = frozenset(("كان", "كانت", "وكان", "وكانت", "فكان"))
+KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
+OPENERS = frozenset(("فيما", "بينما", "اما", "واما", "لكن", "ولكن", "كما", "ان", "ثم"))
+FAR = 25
+NEAR = 10
+
+
+def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+    """Return the subject that stands before a finite cue, and how it was found; None where none does."""
+    if cue.form.kind != "verb":
+        return None
+    for find in (_after_was, _antecedent, _adjacent):
+        if found := find(doc, cue):
+            return found
+    return None
+
+
+def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+    lo = doc.sentence(cue.at).lo
+    for k in range(cue.at - 1, max(lo, cue.at - FAR) - 1, -1):
+        if doc.key(k) in WAS:
+            phrase = read_phrase(doc, k + 1, cue.at, closed_right=True)
+            return (phrase, "explicit") if phrase and phrase.kind in KINDS else None
+        if is_complementizer(doc.key(k)) and k < cue.at - 1 and doc.inside[k] == -1 and cue.at - k < 3:
+            return None
+    return None
+
+
+def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+    k = cue.at - 1
+    while k > 0 and doc.key(k) in ("كان", "كانت", "قد", "كانوا"):
+        k -= 1
+    if doc.key(k) not in WORDS["relatives"]:
+        return None
+    if (doc.key(k) == "التي") != (cue.form.gender == "f") and cue.form.number == "s":
+        return None
+    return _ending_at(doc, k, doc.sentence(cue.at).lo, "relative")
+
+
+def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+    found = _ending_at(doc, cue.at, doc.sentence(cue.at).lo, "explicit")
+    if found is None:
+        return None
+    before = found[0].lo - 1
+    at_start = before < doc.sentence(cue.at).lo or doc.key(before) in ("،", ",", "..", "...", "-", ":") or doc.key(before) in OPENERS
+    headline = doc.sentence(cue.at).section == "headline"
+    return found if at_start or found[0].prefix or headline or is_complementizer(doc.key(before)) else None
+
+
+def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str] | None:
+    """Return the longest source phrase that ends just before token ``end``."""
+    best = None
+    for k in range(end - 1, max(lo, end - NEAR) - 1, -1):
+        if doc.tokens[k].kind != "word" and k not in doc.opening and k not in doc.closing:
+            break
+        phrase = read_phrase(doc, k, end, closed_right=True)
+        if phrase and phrase.hi == end and phrase.kind in KINDS:
+            best = phrase
+    return (best, how) if best else None

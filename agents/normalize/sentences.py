@@ -1,0 +1,55 @@
+"""Sentences: where they end outside quotation marks and brackets."""
+
+import re
+
+from agents.normalize.quotes import Quote
+
+ENDS = re.compile(r"[.!?؟؛]+|\n")
+INITIAL = re.compile(r"(?:^|[\s(])\w$")
+CLOSERS = "»”\"')›«"
+
+
+def split_sentences(text: str, start: int, end: int, quotes: list[Quote]) -> list[tuple[int, int]]:
+    """Return the sentences of one paragraph ``text[start:end]`` as (start, end), their final mark included.
+
+    A mark inside a quotation ends nothing, so that a quoted speech of three sentences stays with its cue; nor does
+    the point in ``30.4``, after an initial (``د. سالم``) or in ``...``.
+
+    >>> text = "قال: «تعبنا. سنعود». وغادر د. سالم القاعة."
+    >>> [text[a:b] for a, b in split_sentences(text, 0, len(text), pair_quotes(text, 0, len(text)))]
+    ['قال: «تعبنا. سنعود».', 'وغادر د. سالم القاعة.']
+    """
+    covered = [(q.open, q.close) for q in quotes if q.close is not None]
+    found = []
+    at = start
+    for match in ENDS.finditer(text, start, end):
+        if _ends(text, match, covered):
+            found.append((at, match.end()))
+            at = match.end()
+    if text[at:end].strip():
+        found.append((at, end))
+    return [_trim(text, a, b) for a, b in found if text[a:b].strip()]
+
+
+def _ends(text: str, match: re.Match[str], covered: list[tuple[int, int]]) -> bool:
+    i = match.start()
+    if any(a < i < b for a, b in covered):
+        return False
+    if match.group() != ".":
+        return not match.group().startswith("..")
+    after = text[match.end() : match.end() + 1]
+    if after and not after.isspace() and after not in CLOSERS:
+        return (
+            not (after.isalnum() and text[i - 1 : i].isdigit())
+            and not after.isdigit()
+            and not INITIAL.search(text[max(0, i - 2) : i])
+        )
+    return not INITIAL.search(text[max(0, i - 2) : i])
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    return start, end
