@@ -8,6 +8,8 @@ looks structured is never published as plain text.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from agents.errors import WireError
 from agents.intake.charset import decode
 from agents.intake.items import Item
@@ -16,7 +18,7 @@ from agents.intake.ninjs import is_ninjs, read_ninjs
 from agents.intake.text import is_text, read_text
 from agents.intake.wire import Wire
 
-MAX_STORY_BYTES = 1_048_576
+MAX_STORY_BYTES = 1_000_000
 
 
 class Format(NamedTuple):
@@ -38,7 +40,7 @@ def read_items(value: bytes, headers: Mapping[str, str], *, max_story_bytes: int
     """Return the items of one raw record, at least one.
 
     ``headers`` are Kafka's by name: ``wire-format`` names the reader, ``content-type`` may declare a charset. The limit
-    holds for each body in UTF-8. Raises ``WireError``: 1xx for the bytes, 2xx for the format, 3xx for the fields.
+    holds for each headline and body in UTF-8. Raises ``WireError``: 1xx for bytes, 2xx for formats, 3xx for fields.
 
     >>> read_items(b'{"id": "7", "text": "A headline."}', {})[0].format
     'json'
@@ -50,7 +52,7 @@ def read_items(value: bytes, headers: Mapping[str, str], *, max_story_bytes: int
     items = choose_format(wire).read(wire)
     for item in items:
         check_size(item, max_story_bytes)
-    return items
+    return [with_headers(item, headers) for item in items]
 
 
 def choose_format(wire: Wire) -> Format:
@@ -67,8 +69,14 @@ def choose_format(wire: Wire) -> Format:
     raise WireError("WIRE-202", "the record begins like markup that no reader knows", path="byte 0")
 
 
+def with_headers(item: Item, headers: Mapping[str, str]) -> Item:
+    """Return the item with the provider and channel that the headers name, which go before the envelope's."""
+    provider = headers.get("wire-provider", "").strip() or (item.provider or "").strip() or None
+    return replace(item, provider=provider, channel=headers.get("wire-channel", "").strip() or item.channel)
+
+
 def check_size(item: Item, max_story_bytes: int) -> None:
-    """Raise WIRE-104 where the body is above the limit."""
-    size = len(item.body.encode())
+    """Raise WIRE-104 where headline and body are above the limit."""
+    size = len(item.body.encode()) + len((item.headline or "").encode())
     if size > max_story_bytes:
         raise WireError("WIRE-104", f"{size} bytes, the limit is {max_story_bytes}")

@@ -1,0 +1,227 @@
+"""Layout: headline, bylines, datelines, paragraphs and tails of a published text.
+
+The judgement is careful: what is not surely a signature stays a paragraph, because a sentence taken for a byline loses
+its statement, while a byline taken for a paragraph gives none.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from agents.normalize.signatures import PartKind, find_date, is_name, kind_of
+from schemas.stories import Dateline, Section, SectionKind
+
+HEADLINE_LIMIT = 200
+LONE_HEADLINE_LIMIT = 120
+SIGNATURE_LIMIT = 110
+SIGNATURE_LINES = 3  # how far below the headline a signature stands, decks and a second signature between
+TAIL_LINES = 3
+
+# A dash parts a signature when a space stands on one side of it or a bracket before it: family names have dashes too.
+SEPARATOR = re.compile(r"\s*(?:--+|[–—|/:]|(?<=\s)-|-(?=[\s(«\"]|$)|(?<=[)»\"])-)\s*")
+LISTING = re.compile(r"\s*[،,]\s*")
+BRACKETED = re.compile(r"(\([^()]{1,40}\))")
+FRAME = " |:-–—/"
+
+TAILS: list[tuple[str, re.Pattern[str]]] = [
+    ("end mark", re.compile(r"//\s*\S.{0,30}//(?:\s*\d{1,2}:\d{2}\s*(?:ت م|تم|غ)?)?")),
+    ("clock", re.compile(r"\d{1,2}:\d{2}\s*(?:ت م|تم|تغ|غ|جمت)")),
+    ("address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+")),
+    ("more", re.compile(r"(?:\.{2,}|…)\s*المزيد|المزيد\s*(?:\.{2,}|…)")),
+    ("initials", re.compile(r"\(?[^\W\d_]{1,3}(?:\s?[./]\s?[^\W\d_]{1,3}){1,4}\.?\)?")),
+]
+
+
+class Layout(NamedTuple):
+    """The sections of a text and what they say; the strings are as printed, without the marks that frame them."""
+
+    sections: tuple[Section, ...]
+    headline: str | None
+    byline: str | None
+    dateline: Dateline | None
+
+
+class Line(NamedTuple):
+    """A line that is not blank: where it starts, and its words."""
+
+    start: int
+    text: str
+
+
+class Part(NamedTuple):
+    """What stands between two separators of a signature, and what it is."""
+
+    text: str
+    kind: PartKind
+
+
+class Signature(NamedTuple):
+    """A byline or dateline at the start of a line: its kind, its words, how many characters lie before what follows."""
+
+    kind: SectionKind
+    text: str
+    width: int
+    parts: list[Part]
+
+
+def lay_out(text: str, *, headline_given: bool = False) -> Layout:
+    r"""Return the layout of a published text; sections are in order and do not overlap.
+
+    ``headline_given`` says that the first line came from a headline field; else it is the headline where it looks like
+    one. Further headlines stay paragraphs. Blank lines, and the space after a dateline, belong to no section.
+
+    >>> [section.kind for section in lay_out("A headline\nLONDON (Reuters) - A minister spoke.").sections]
+    ['headline', 'dateline', 'paragraph']
+    """
+    lines = lines_of(text)
+    first = 1 if lines and (headline_given or is_headline(lines)) else 0
+    last = first_of_tail(lines, first)
+    sections = [section("headline", line.start, len(line.text)) for line in lines[:first]]
+    signatures: list[Signature] = []
+    for number, line in enumerate(lines[first:last]):
+        signature = signature_of(line.text) if opening(lines[first:last], number) else None
+        if signature:
+            signatures.append(signature)
+            sections.append(section(signature.kind, line.start, len(signature.text)))
+        body = signature.width if signature else 0
+        if body < len(line.text):
+            sections.append(section("paragraph", line.start + body, len(line.text) - body))
+    sections += [section("boilerplate", line.start, len(line.text)) for line in lines[last:]]
+    return Layout(tuple(sections), lines[0].text if first else None, byline_of(signatures), dateline_of(signatures))
+
+
+def section(kind: SectionKind, start: int, length: int) -> Section:
+    """Return a section by where it starts and how long it is."""
+    return Section(kind=kind, start=start, end=start + length)
+
+
+def lines_of(text: str) -> list[Line]:
+    """Return the lines that are not blank, without spaces at their edges."""
+    return [Line(match.start(), match.group()) for match in re.finditer(r"\S(?:[^\n]*\S)?", text)]
+
+
+def is_headline(lines: list[Line]) -> bool:
+    """Say whether the first line is a headline: short, no sentence with a full stop, no dateline before it."""
+    head = lines[0].text
+    alone = len(lines) == 1
+    ends = head.endswith(".") and not head.endswith("..")
+    if len(head) > (LONE_HEADLINE_LIMIT if alone else HEADLINE_LIMIT) or (ends and (alone or len(head) > 100)):
+        return False
+    return signature_of(head) is None
+
+
+def first_of_tail(lines: list[Line], first: int) -> int:
+    """Return the number of the line where the boilerplate at the end begins; ``len(lines)`` without any."""
+    last = len(lines)
+    while last > max(first + 1, len(lines) - TAIL_LINES) and is_tail(lines[last - 1].text):
+        last -= 1
+    return last
+
+
+def is_tail(line: str) -> bool:
+    """Say whether a line is what a desk puts under a story: an end mark, a clock, an address, initials."""
+    return any(pattern.fullmatch(line) for _, pattern in TAILS)
+
+
+def opening(lines: list[Line], number: int) -> bool:
+    """Say whether a signature may start this line: near the headline, with no whole paragraph above."""
+    return number < SIGNATURE_LINES and all(len(line.text) <= SIGNATURE_LIMIT for line in lines[:number])
+
+
+def signature_of(line: str) -> Signature | None:
+    """Return the byline or dateline that is the line, or that the line begins with."""
+    if len(line) <= SIGNATURE_LIMIT:
+        parts = parts_of(line)
+        if is_signature(line, parts):
+            dated = any(part.kind == "date" for part in parts)
+            return Signature("dateline" if dated else "byline", line, len(line), parts)
+    return opening_dateline(line)
+
+
+def parts_of(text: str) -> list[Part]:
+    """Split a signature at its separators, brackets and date.
+
+    >>> [part.kind for part in parts_of("LONDON (Reuters)")]
+    ['unknown', 'agency']
+    """
+    date = find_date(text)
+    if date is None:
+        return [Part(piece, kind_of(piece)) for piece in pieces_of(text)]
+    before, after = text[: date[0]], text[date[1] :]
+    return [*parts_of(before), Part(text[slice(*date)].strip(), "date"), *parts_of(after)]
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Yield what stands between the separators, lists taken apart."""
+    for piece in SEPARATOR.split(text):
+        for bracketed in BRACKETED.split(piece):
+            yield from (item for item in LISTING.split(bracketed.strip()) if item)
+
+
+def is_signature(line: str, parts: list[Part]) -> bool:
+    """Say whether a whole line signs: an agency, an outlet or a name with a place, a date, or a name alone."""
+    kinds = {part.kind for part in parts}
+    if not parts or "sentence" in kinds:
+        return False
+    if "agency" in kinds or line.startswith("|"):
+        return True
+    if "date" in kinds:
+        return len(parts) == 1 or "place" in kinds
+    if "outlet" in kinds or "desk" in kinds or "name" in kinds:
+        return (len(parts) > 1 and bool(kinds & {"place", "name", "desk"})) or is_name(line.rstrip(FRAME))
+    return "place" in kinds and len(parts) == 2 and ":" not in line and all(len(part.text) <= 25 for part in parts)
+
+
+def opening_dateline(line: str) -> Signature | None:
+    """Return the dateline before the first sentence of a paragraph: ``place, date (agency) -`` in any order.
+
+    It ends at a separator, and holds an agency, or an outlet and a place. Of two such ends the later is taken only
+    where what lies between is another agency, a date, or the place: a source before a colon is none of them.
+    """
+    found: Signature | None = None
+    for match in SEPARATOR.finditer(line, 0, SIGNATURE_LIMIT):
+        parts = parts_of(line[: match.start()])
+        kinds = [part.kind for part in parts]
+        if "sentence" in kinds:
+            break
+        if kinds and match.end() < len(line) and ends_dateline(kinds) and (found is None or goes_on(found, kinds)):
+            found = Signature("dateline", line[: match.end()].rstrip(), match.end(), parts)
+    return found
+
+
+def ends_dateline(kinds: list[PartKind]) -> bool:
+    """Say whether parts of these kinds, up to a separator, are a dateline."""
+    signed = "agency" in kinds or ("outlet" in kinds and "place" in kinds)
+    return signed and kinds[-1] in {"agency", "outlet", "place", "date"}
+
+
+def goes_on(found: Signature, kinds: list[PartKind]) -> bool:
+    """Say whether a dateline that could have ended reaches to the next separator."""
+    added = kinds[len(found.parts) :]
+    placed = any(part.kind == "place" for part in found.parts)
+    return all(kind in {"agency", "date"} or (kind == "place" and not placed) for kind in added)
+
+
+def byline_of(signatures: list[Signature]) -> str | None:
+    """Return the first byline's words without the marks around them."""
+    return next((signature.text.strip(FRAME) for signature in signatures if signature.kind == "byline"), None)
+
+
+def dateline_of(signatures: list[Signature]) -> Dateline | None:
+    """Return the place, date and agency that the signatures give, the first of each, under the first one's words."""
+    parts = [part for signature in signatures for part in signature.parts]
+    agency = joined(parts, "agency")
+    place = joined(parts, "place") or (joined(parts[:1], "unknown") if agency else None)
+    date = next((part.text for part in parts if part.kind == "date"), None)
+    if not (place or date or agency):
+        return None
+    return Dateline(text=signatures[0].text, place=place, date=date, agency=agency)
+
+
+def joined(parts: list[Part], kind: PartKind) -> str | None:
+    """Return the parts of a kind as a list, None without any.
+
+    >>> joined([Part("(AFP)", "agency"), Part("Reuters", "agency")], "agency")
+    'AFP, Reuters'
+    """
+    return ", ".join(part.text.strip(" ()") for part in parts if part.kind == kind) or None

@@ -1,0 +1,78 @@
+"""Stage 1: a raw record becomes the stories in it. Pure: records in, records out."""
+
+import hashlib
+from datetime import UTC, datetime
+
+from agents.errors import WireError
+from agents.intake import MAX_STORY_BYTES, read_items
+from agents.messages import Headers, Incoming, Output
+from agents.normalize import normalize_item
+from schemas.codec import encode
+from schemas.events import story_headers
+from schemas.stories import RawOrigin, Story
+from schemas.topics import STORIES
+
+KEPT = "wire-"
+
+
+def read_stories(incoming: Incoming, *, max_story_bytes: int = MAX_STORY_BYTES) -> list[Story]:
+    """Return the stories of one raw record, in its order, at least one.
+
+    Raises ``WireError`` where one item of the record cannot be read: a record gives all its stories or its dead letter.
+
+    >>> raw = Incoming(topic="wire.raw.v1", partition=0, offset=4, timestamp=0, key=None, value=b"Talks begin")
+    >>> [(story.headline, story.received_at) for story in read_stories(raw)]
+    [('Talks begin', '1970-01-01T00:00:00.000Z')]
+    """
+    if incoming.value is None:
+        raise WireError("WIRE-103", "the value is null")
+    sha256 = hashlib.sha256(incoming.value).hexdigest()
+    items = read_items(incoming.value, header_texts(incoming.headers), max_story_bytes=max_story_bytes)
+    stories: list[Story] = []
+    for number, item in enumerate(items):
+        origin = RawOrigin(
+            topic=incoming.topic,
+            partition=incoming.partition,
+            offset=incoming.offset,
+            item=number,
+            sha256=sha256,
+            format=item.format,
+            charset=item.charset,
+        )
+        stories.append(normalize_item(item, origin, iso(incoming.timestamp)))
+    return stories
+
+
+def read_wire(incoming: Incoming, *, max_story_bytes: int = MAX_STORY_BYTES) -> tuple[Output, ...]:
+    """Return the records of ``wire.stories.v1`` for one raw record; raises as ``read_stories``.
+
+    The key is the story id, so that all versions meet in one partition. ``wire-`` headers and ``traceparent`` go on.
+    """
+    passed = passed_on(incoming.headers)
+    outputs: list[Output] = []
+    for story in read_stories(incoming, max_story_bytes=max_story_bytes):
+        value = encode(story)
+        headers = (*story_headers(story, value), *passed)
+        outputs.append(Output(topic=STORIES.name, key=story.id.encode(), value=value, headers=headers))
+    return tuple(outputs)
+
+
+def header_texts(headers: Headers) -> dict[str, str]:
+    """Return the headers by name, in lower case; of several with one name the last holds."""
+    return {name.lower(): value.decode("utf-8", "replace").strip() for name, value in headers}
+
+
+def passed_on(headers: Headers) -> Headers:
+    """Return the headers that a story keeps from its raw record; those of an earlier death are not among them."""
+    dead = {"wire-error-code", "wire-stage"}
+    return tuple(
+        (name, value)
+        for name, value in headers
+        if name == "traceparent" or (name.startswith(KEPT) and name not in dead)
+    )
+
+
+def iso(timestamp: int) -> str:
+    """Return a Kafka timestamp (milliseconds) in ISO 8601, UTC."""
+    moment = datetime.fromtimestamp(timestamp / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
