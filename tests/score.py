@@ -31,23 +31,37 @@ Figures = dict[str, Any]
 def own_gold() -> list[Record]:
     """Return the project's own stories as gold."""
     return [
-        {
-            "story": case.title,
-            "text": case.text,
-            "statements": [gold_statement(e, p) for e, p in zip(case.expected, places_of(case), strict=True)],
-        }
+        {"story": case.title, "text": case.text, "statements": gold_statements(case.expected, places_of(case))}
         for case in read_stories()
     ]
 
 
-def gold_statement(expected: Expectation, place: Place) -> Record:
-    """Return an expectation of the corpus as a gold statement."""
+def gold_statements(expected: Sequence[Expectation], places: Sequence[Place]) -> list[Record]:
+    """Return a story's expectations as gold: who was named before keeps his words and his role."""
+    roles = {speaker(e): e["role"] for e in expected if "role" in e}
+    printed: dict[str | None, str] = {}
+    statements = []
+    for expectation, place in zip(expected, places, strict=True):
+        who = speaker(expectation)
+        printed[who] = expectation.get("source") or printed.get(who, "")
+        statements.append(gold_statement(expectation, place) | spoken(who, printed[who], roles.get(who)))
+    return statements
+
+
+def speaker(expected: Expectation) -> str | None:
+    """Return the name of an expected source, of a joint one the first member's."""
+    return expected.get("name") or expected.get("members", "").partition(" | ")[0] or expected.get("source")
+
+
+def spoken(name: str | None, printed: str, role: str | None) -> dict[str, Any]:
+    """Return who said it, as the gold writes it."""
+    return {"source": {"text": printed} if printed else None, "speaker_name": name, "speaker_role": role}
+
+
+def gold_statement(expected: Expectation, place: Place) -> dict[str, Any]:
+    """Return what an expectation says, but for its source, as the gold writes it."""
     named = {key: None if value in NOTHING else value for key, value in expected.items()}
-    name = named.get("name") or (named.get("members") or "").partition(" | ")[0]
     return {
-        "source": {"text": named["source"]} if named.get("source") else None,
-        "speaker_name": name or None,
-        "speaker_role": named.get("role"),
         "cue": {"text": named["cue"]} if named.get("cue") else None,
         "content": {"text": expected["content"], "start": place.start, "end": place.end},
         "type": expected["form"],
