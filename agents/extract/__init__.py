@@ -81,7 +81,7 @@ def find_drafts(doc: Document) -> list[Draft]:
             drafts.append(draft)
     drafts += [d for cue in found if (d := as_clause(doc, cue, cues, drafts))]
     for at in range(len(doc.tokens)):
-        if doc.key(at).removeprefix("و") in ACCORDING and (draft := according_to(doc, at, cues, drafts)):
+        if {doc.key(at), doc.key(at).removeprefix("و")} & ACCORDING and (draft := according_to(doc, at, cues, drafts)):
             drafts.append(draft)
     return sorted(drafts, key=lambda d: (d.at, d.lo))
 

@@ -22,7 +22,12 @@ def content_end(doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue
     circumstance of speaking (بعد ...). ``لأن``، ``حيث`` and relative clauses stay inside.
     """
     i = start
+    relative = False
     while i < limit:
+        if doc.key(i) in COMMAS:
+            relative = False
+        elif doc.key(i) in WORDS["relatives"]:
+            relative = True
         if i in doc.opening and doc.past_quote(i) > i + 1:
             at_start = i == start
             i = doc.past_quote(i)
@@ -36,7 +41,7 @@ def content_end(doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue
             return i, "sentence"
         if doc.key(i) in ("؛", ";"):
             return i, "sentence"
-        if i > start and (why := _ends_before(doc, i, cues, noun=noun)):
+        if i > start and (why := _ends_before(doc, i, cues, noun=noun and not relative)):
             return i, why
         i += 1
     return limit, "sentence"
@@ -65,11 +70,11 @@ def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma
         cue, _ = cues[at]
         prefixed_by_and = cue.start > doc.tokens[at].start
         if cue.form.kind == "participle":
-            return comma or cue.form.gender == "m" or prefixed_by_and
+            return comma or (cue.form.gender == "m" and cue.form.number == "s") or prefixed_by_and
         return (comma or prefixed_by_and) and not cue.purpose
     if not comma:
         return False
-    if doc.key(at) in ("كما", "فيما", "بينما", "وقد", "وكان", "وكانت") and at + 1 in cues:
+    if doc.key(at) in ("كما", "فيما", "بينما", "وقد", "وكان", "وكانت", "وكذلك", "كذلك", "وايضا") and at + 1 in cues:
         return True
     if doc.key(at) in ADVERSATIVE and is_complementizer(doc.key(at + 1)) and at + 2 in cues:
         return True

@@ -37,7 +37,7 @@ def _cues_at(doc: Document, i: int) -> list[Cue]:
     if token.kind != "word" or in_quotation(doc, i):
         return []
     prefix, forms = _lookup(token.key)
-    if not forms:
+    if not forms or token.key in WORDS["homographs"] or token.key.removeprefix("و") in WORDS["homographs"]:
         return []
     purpose = prefix.endswith("ل")
     start = token.start + len(prefix)

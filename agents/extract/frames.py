@@ -17,6 +17,7 @@ from agents.extract.grammar import (
 )
 from agents.extract.phrases import Phrase, read_phrase
 from agents.extract.tokens import bare, is_defined
+from agents.normalize.characters import fold_key
 
 REACH = 45
 COMMAS = frozenset("،,")
@@ -57,7 +58,7 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
     start = skip_adverbs(doc, cue.at + 1)
     limit = doc.sentence(cue.at).hi
     opener, stop = _find_opener(doc, cue, start, limit)
-    if cue.verb.relay:
+    if cue.verb.relay or (cue.verb.needs and not _has_word(doc, start, limit, fold_key(cue.verb.needs))):
         return None
     noun = _noun_frame(doc, cue, start, opener.at if opener else stop, opener)
     if noun:
@@ -66,6 +67,10 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
         return None
     subject = _subject(doc, cue, start, opener.at)
     return Frame(opener.kind, subject, None, opener.at, opener.content)
+
+
+def _has_word(doc: Document, start: int, limit: int, word: str) -> bool:
+    return any(bare(prefixed(doc.key(k))[1]) == word for k in range(start, min(limit, start + 12)))
 
 
 def skip_adverbs(doc: Document, i: int) -> int:
@@ -140,6 +145,8 @@ def is_speech(doc: Document, k: int) -> bool:
         return doc.key(k - 1) == ":"
     words = doc.quote_words(k)
     before = doc.key(k - 1)
+    if before in ("ب", "ل", "ك"):
+        return False
     if before == ":":
         return words > 1
     if words <= NAME_WORDS:
@@ -168,6 +175,8 @@ def _stops(doc: Document, start: int, k: int) -> bool:
 def _noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | None) -> Frame | None:
     """Return the frame of a noun phrase that was said, where one begins before any clause."""
     verb = cue.verb
+    if verb.object == "content" and _is_said(doc, cue, start) and not is_defined(doc.key(start)):
+        return _object(doc, cue, start, stop)
     if verb.prep and verb.noun and (found := _governed(doc, cue, start, stop, opener)):
         return found
     if verb.object == "content":
@@ -207,7 +216,7 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
     rest = key[1:]
     if is_complementizer(key) or len(rest) < 3 or key in NOT_ATTACHED or noun_class(key) is not None:
         return False
-    return prefixed(key)[0] == prep or is_eventive(rest) or k == start or doc.key(k - 1)[:2] == "ال" or doc.key(k - 1).endswith(("ه", "ها", "هم")) or doc.tokens[k - 1].kind == "mark"
+    return prefixed(key)[0] == prep or is_eventive(rest) or k == start or doc.key(k - 1).endswith(("ه", "ها", "هم")) or doc.tokens[k - 1].kind == "mark"
 
 
 NOT_ATTACHED = frozenset(("باسم", "بين", "بعد", "بلد", "بلاد", "بلاده", "بلادها", "بيان", "بحث", "برنامج", "بنك", "بيت", "باب", "بشان", "بحسب", "بسبب", "بدون", "بدوره", "بدورها", "بعض", "بشكل", "بوتين", "باريس", "بيروت", "بغداد", "برلين", "بكين", "بروكسل", "بريطانيا", "برلمان", "بلدية", "بشار", "بوش", "بلير", "باراك", "بقوة", "بشدة", "بوضوح", "بصراحة", "برا", "بحرا", "باكستان", "باكو", "بلغاريا", "بولندا", "بلجيكا", "بنغازي", "بدر", "بندر", "بكر", "بلال", "بطرس", "بابا", "بطريرك", "برئاسة", "بالتالي", "بعدما", "بعيد", "بحضور", "بمناسبة", "بحق", "بناء", "بجروح"))

@@ -183,7 +183,7 @@ def _preposition(r: _Reader, k: int) -> int:
         return 0
     if attached == "ل" and (noun_class(noun) == "media" or noun in OUTLETS) and not binder and r.head not in ("مصور", "مراسل"):
         return 0
-    if not (binder or _is_relational(r) or _name_follows(r, at)):
+    if not (binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
         return 0
     if attached:
         r.state = "closed" if is_defined(rest) or rest in STATE_NAMES else "construct"
@@ -264,6 +264,8 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
         r.kind = kind
         plural = kind == "people" or key.endswith(("ون", "ين"))
         owned = bare(key) not in NOUNS[kind] and not defined
+        if kind == "people" and not defined and r.doc.key(k)[-2:] not in ("ون", "ين") and k + 1 < r.limit:
+            plural = not is_defined(doc.key(k + 1))
         r.state = "closed" if defined or plural or owned else "construct"
         return 1
     if key in STATE_NAMES:

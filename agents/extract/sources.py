@@ -82,6 +82,10 @@ class Speakers:
         antecedent = (before.lo, before.hi)
         before.lo, before.hi = phrase.lo, phrase.hi
         before.words |= speaker.words
+        if draft.gender != "any" and draft.resolution == "explicit" and before.number == "s":
+            before.gender = draft.gender
+        if before.kind == "person" and before.role is None and speaker.kind == "organization":
+            before.kind, before.head = speaker.kind, speaker.head
         if draft.resolution == "headline" or len(speaker.name.split()) > len(before.name.split()) and speaker.kind == before.kind == "person" and before.role:
             before.name = speaker.name if len(speaker.name) > len(before.name) and speaker.kind == "person" and before.kind == "person" and _has_name(phrase) else before.name
         self._remember(before)
@@ -97,10 +101,14 @@ class Speakers:
             if name:
                 if name <= speaker.words and speaker.kind in ("person", "unknown", new.kind):
                     return speaker
-            elif phrase.kind in ("state", "media"):
-                if new.words <= speaker.words:
+            elif phrase.kind == "state" or (phrase.kind == "media" and phrase.defined):
+                if new.words <= speaker.words and speaker.kind == new.kind:
                     return speaker
+            elif phrase.kind == "other" and phrase.defined and new.words <= speaker.words and speaker.kind == "person":
+                return speaker
             elif phrase.defined and new.words <= speaker.words and new.head == speaker.head or new.words == speaker.words:
+                return speaker
+            elif new.kind == "organization" and speaker.kind == "person" and speaker.role is None and len(speaker.words) > 1 and speaker.words < new.words:
                 return speaker
             elif phrase.defined and new.words <= speaker.words and (_is_kin(new, speaker)):
                 return speaker

@@ -18,7 +18,7 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
     content, where it names an outlet.
     """
     key = doc.key(at)
-    word = key if key in ACCORDING else key[1:]
+    word = key if key in ACCORDING else key.removeprefix("و")
     if word not in ACCORDING or any(lo <= at < hi for d in drafts for lo, hi in d.gaps[:1]):
         return None
     source = source_after(doc, at)
