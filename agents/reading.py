@@ -35,6 +35,7 @@ def read_stories(incoming: Incoming, *, max_story_bytes: int = MAX_STORY_BYTES) 
             partition=incoming.partition,
             offset=incoming.offset,
             item=number,
+            items=len(items),
             sha256=sha256,
             format=item.format,
             charset=item.charset,
