@@ -2,9 +2,7 @@
 
 import os
 import ssl
-import tempfile
 import threading
-from pathlib import Path
 from typing import Any
 
 import faust
@@ -28,6 +26,9 @@ class WireApp(faust.App):  # type: ignore[misc] # Faust's types are not read
         deadline.daemon = True
         deadline.start()
         await super().on_stop()
+
+    def _create_directories(self) -> None:
+        """Make no folders: Faust would keep its tables in them, and this worker has none."""
 
 
 def tls_context(settings: Settings) -> ssl.SSLContext | None:
@@ -90,8 +91,6 @@ def make_app(settings: Settings) -> WireApp:
         web_bind=settings.web_host,
         web_host=settings.web_host,
         web_port=settings.web_port,
-        # Faust makes this folder, not its parents, and nothing is kept in it.
-        datadir=Path(tempfile.gettempdir()) / f"{settings.group_id}-{settings.web_port}-data",
         logging_config=logging_config(settings),
         worker_redirect_stdouts=False,
     )
@@ -110,7 +109,15 @@ app = make_app(settings)
 wires = raw_topic(RAW)
 stories = raw_topic(STORIES)
 sender = Sender(connection(settings), settings.topic_prefix)
-delivery = Delivery(sender, app.crash)
+
+
+async def fail(failure: BaseException) -> None:
+    """End the worker because a record can't be published; Faust would wait for that record for ever."""
+    app.conf.stream_wait_empty = False
+    await app.crash(failure)
+
+
+delivery = Delivery(sender, fail)
 
 
 @app.on_rebalance_complete.connect  # type: ignore[untyped-decorator]

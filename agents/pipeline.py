@@ -22,11 +22,8 @@ from schemas.stories import Story
 
 
 def read(wire: Incoming, state: StoryState | None, now: datetime) -> tuple[Outputs, StoryState | None]:
-    """Stage 1: one raw record to its stories; it has no state, and takes none above the story limit."""
-    size, limit = len(wire.value or b""), settings.story_max_bytes
-    if size > limit:
-        raise WireError("WIRE-104", f"{size} bytes, the limit is {limit}")
-    return read_wire(wire), None
+    """Stage 1: one raw record to its stories, none of them above the story limit; it has no state."""
+    return read_wire(wire, max_story_bytes=settings.story_max_bytes), None
 
 
 def extract(record: Incoming, state: StoryState | None, now: datetime) -> tuple[Outputs, StoryState | None]:

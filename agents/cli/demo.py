@@ -245,13 +245,13 @@ def keep_on(watch: Watch, worker: Worker, address: str) -> None:
 def statement_lines(statement: Mapping[str, Any], number: int) -> Iterator[str]:
     """Write a statement for a terminal: a Latin key and one Arabic string a line, so that every line reads in order."""
     source, said_at = statement["source"], statement.get("said_at") or {}
-    yield typer.style(f"{number}. {statement['form']} · {statement['stance']}", bold=True)
+    yield typer.style(f"{number}. {statement['form']}", bold=True)
     yield key("source", isolated(source["name"]) if source["name"] else "(not named)")
     if source.get("role"):
         yield key("role", isolated(source["role"]))
     if statement.get("cue"):
         yield key("cue", isolated(statement["cue"]["text"]))
-    yield key("stance", f"{statement['stance']}{', denied' if statement['polarity'] == 'deny' else ''}")
+    yield key("stance", f"{statement['stance']}{', as a denial' if statement['polarity'] == 'deny' else ''}")
     yield key("content", isolated(statement["content"]["text"]))
     for outlet in statement.get("via", ()):
         yield key("outlet", f"{isolated(outlet['name'])} ({outlet['relation']})")
@@ -266,6 +266,6 @@ def key(name: str, value: str) -> str:
 
 
 def isolated(text: str) -> str:
-    """Write a text on one line; in a terminal that knows directions it keeps its own to itself (first-strong isolate)."""
+    """Write a text on one line, and in a terminal between isolates: its direction then leaves the rest alone."""
     line = " ".join(text.split())
     return f"\u2068{line}\u2069" if sys.stdout.isatty() else line

@@ -2,11 +2,9 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import UnknownTopicOrPartitionError
 from aiokafka.partitioner import DefaultPartitioner
 
 from agents.messages import Output
@@ -53,11 +51,9 @@ class Sender:
         """Give the number of partitions of each topic, by name without prefix; a topic that is missing is left out."""
         if self._producer is None:
             raise RuntimeError("the sender was not started")
-        counts = {}
-        for topic in topics:
-            with suppress(UnknownTopicOrPartitionError):
-                counts[topic] = len(await self._producer.partitions_for(prefixed(topic, self._prefix)))
-        return counts
+        cluster = await self._producer.client.fetch_all_metadata()
+        found = {topic: cluster.partitions_for_topic(prefixed(topic, self._prefix)) for topic in topics}
+        return {topic: len(partitions) for topic, partitions in found.items() if partitions}
 
     async def publish(self, outputs: Iterable[Output]) -> None:
         """Send the outputs in order and return when the broker has acknowledged every one.
