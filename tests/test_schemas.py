@@ -1,5 +1,7 @@
 """The JSON Schemas are generated, closed and described; they and the codec agree on real and on broken records."""
 
+import functools
+import re
 from typing import Any
 
 import orjson
@@ -21,6 +23,7 @@ from schemas.codec import (
 from schemas.events import schema_uri
 from schemas.stories import EnrichedStory, Extractor, RecalledStory
 from schemas.topics import AUDIT, DEAD, ENRICHED, RAW, RECALLS, STATE, STATEMENTS, STORIES, TOPICS, Topic
+from tests import examples
 from tests.records import make_origin, make_statement, make_story
 from tests.test_events import OUTCOME, RECALL
 
@@ -180,3 +183,42 @@ def test_the_dead_letters_headers_are_the_ones_described() -> None:
     schema = topic_schema(DEAD)
     Draft202012Validator(schema).validate(headers)
     assert sorted(headers) == sorted(schema["properties"])
+
+
+@functools.cache
+def made() -> dict[str, bytes]:
+    return examples.make_examples()
+
+
+def masked(content: bytes) -> bytes:
+    """Leave out what every edit of the lexicon, or another Python's traceback, changes."""
+    return re.sub(rb'("lexicon"|"__connect[.]errors[.]exception[.]stacktrace"): ".*"', rb"\1", content)
+
+
+def test_the_examples_are_what_the_program_makes() -> None:
+    written = {path.name: masked(path.read_bytes()) for path in examples.FOLDER.iterdir()}
+    assert written == {name: masked(content) for name, content in made().items()}, (
+        "run: uv run python -m tests.examples"
+    )
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=names(TOPICS))
+def test_every_topic_has_an_example_and_it_is_valid(topic: Topic) -> None:
+    example = orjson.loads((examples.FOLDER / f"{topic.name}.json").read_bytes())
+    Draft202012Validator(topic_schema(topic)).validate(example)
+    if topic in DECODERS:
+        DECODERS[topic](orjson.dumps(example))
+
+
+def test_the_example_shows_a_story_with_statements_whose_spans_hold() -> None:
+    story = decode_enriched(made()[f"{ENRICHED.name}.json"])
+    assert isinstance(story, EnrichedStory)
+    assert len(story.statements) >= 4
+    for statement in story.statements:
+        for mention in (statement.content, statement.cue, statement.source):
+            if mention is not None and mention.text:
+                assert story.text[mention.start : mention.end] == mention.text
+
+
+def test_the_dead_letters_example_is_what_was_sent() -> None:
+    assert made()[f"{DEAD.name}.value"] == examples.BROKEN.value
