@@ -1,11 +1,11 @@
 """From bytes to characters: UTF-8, decided by the bytes; what the wire declares is kept beside it."""
 
 import re
-from email.message import Message
 
 from agents.errors import WireError
 from schemas.stories import Charset
 
+CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:+-]+)", re.IGNORECASE)
 BOM = b"\xef\xbb\xbf"
 # Line ends, tabs and the marks of the old wire formats (SOH to ETX, SYN, SUB) stand in text; the others do not.
 BINARY = re.compile(r"[\x00\x04-\x08\x0e-\x15\x17-\x19\x1b-\x1f]")
@@ -18,11 +18,8 @@ def declared_charset(content_type: str | None) -> str | None:
     >>> declared_charset("text/plain; charset=windows-1256")
     'windows-1256'
     """
-    if not content_type:
-        return None
-    message = Message()
-    message["content-type"] = content_type
-    return message.get_content_charset()
+    match = CHARSET.search(content_type or "")
+    return match.group(1).lower() if match else None
 
 
 def decode(value: bytes, content_type: str | None = None) -> tuple[str, Charset]:

@@ -192,6 +192,7 @@ def clean(text: str, *, decode_entities: bool = True) -> Cleaned:
     >>> clean("Al-Nahar\xa0said&hellip;\r\n").text
     'Al-Nahar said…'
     """
+    text = text.removesuffix("\n")  # the end of the last line, and no defect
     offsets = identity(text)
     changes: dict[str, int] = {}
     for name, fix in FIXES if decode_entities else FIXES[1:]:

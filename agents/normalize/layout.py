@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from agents.normalize.signatures import PartKind, find_date, is_name, kind_of
+from agents.normalize.signatures import PartKind, find_date, is_name, kind_of, may_be_name
 from schemas.stories import Dateline, Section, SectionKind
 
 HEADLINE_LIMIT = 200
@@ -19,6 +19,7 @@ TAIL_LINES = 3
 
 # A dash parts a signature when a space stands on one side of it or a bracket before it: family names have dashes too.
 SEPARATOR = re.compile(r"\s*(?:--+|[–—|/:]|(?<=\s)-|-(?=[\s(«\"]|$)|(?<=[)»\"])-)\s*")
+FROM = re.compile(r"(\S.*) من (\S.*)")
 LISTING = re.compile(r"\s*[،,]\s*")
 BRACKETED = re.compile(r"(\([^()]{1,40}\))")
 FRAME = " |:-–—/"
@@ -79,7 +80,7 @@ def lay_out(text: str, *, headline_given: bool = False) -> Layout:
     sections = [section("headline", line.start, len(line.text)) for line in lines[:first]]
     signatures: list[Signature] = []
     for number, line in enumerate(lines[first:last]):
-        signature = signature_of(line.text) if opening(lines[first:last], number) else None
+        signature = signature_of(line.text, opening=opening(lines[first:last], number))
         if signature:
             signatures.append(signature)
             sections.append(section(signature.kind, line.start, len(signature.text)))
@@ -107,7 +108,7 @@ def is_headline(lines: list[Line]) -> bool:
     ends = head.endswith(".") and not head.endswith("..")
     if len(head) > (LONE_HEADLINE_LIMIT if alone else HEADLINE_LIMIT) or (ends and (alone or len(head) > 100)):
         return False
-    return signature_of(head) is None
+    return signature_of(head, opening=True) is None
 
 
 def first_of_tail(lines: list[Line], first: int) -> int:
@@ -128,14 +129,17 @@ def opening(lines: list[Line], number: int) -> bool:
     return number < SIGNATURE_LINES and all(len(line.text) <= SIGNATURE_LIMIT for line in lines[:number])
 
 
-def signature_of(line: str) -> Signature | None:
-    """Return the byline or dateline that is the line, or that the line begins with."""
+def signature_of(line: str, *, opening: bool) -> Signature | None:
+    """Return the byline or dateline that is the line, or that the line begins with.
+
+    Away from the ``opening`` of a story only a whole line with an agency signs.
+    """
     if len(line) <= SIGNATURE_LIMIT:
         parts = parts_of(line)
-        if is_signature(line, parts):
-            dated = any(part.kind == "date" for part in parts)
-            return Signature("dateline" if dated else "byline", line, len(line), parts)
-    return opening_dateline(line)
+        kinds = {part.kind for part in parts}
+        if is_signature(line, parts) and (opening or "agency" in kinds):
+            return Signature("dateline" if "date" in kinds else "byline", line, len(line), parts)
+    return opening_dateline(line) if opening else None
 
 
 def parts_of(text: str) -> list[Part]:
@@ -155,7 +159,21 @@ def pieces_of(text: str) -> Iterator[str]:
     """Yield what stands between the separators, lists taken apart."""
     for piece in SEPARATOR.split(text):
         for bracketed in BRACKETED.split(piece):
-            yield from (item for item in LISTING.split(bracketed.strip()) if item)
+            for item in LISTING.split(bracketed.strip()):
+                yield from from_place(item) or hyphenated(item)
+
+
+def from_place(item: str) -> list[str]:
+    """Take apart an outlet or a name and the known city that it reports from; else nothing."""
+    match = FROM.fullmatch(item)
+    return list(match.groups()) if match and kind_of(match.group(2)) == "place" else []
+
+
+def hyphenated(item: str) -> list[str]:
+    """Take apart ``LONDON-Reuters``, where both sides are known; a family name with a hyphen stays whole."""
+    sides = [side.strip() for side in item.split("-")]
+    known = len(sides) > 1 and all(kind_of(side) in {"agency", "place", "outlet", "desk"} for side in sides)
+    return sides if known else [item] if item else []
 
 
 def is_signature(line: str, parts: list[Part]) -> bool:
@@ -167,9 +185,18 @@ def is_signature(line: str, parts: list[Part]) -> bool:
         return True
     if "date" in kinds:
         return len(parts) == 1 or "place" in kinds
-    if "outlet" in kinds or "desk" in kinds or "name" in kinds:
-        return (len(parts) > 1 and bool(kinds & {"place", "name", "desk"})) or is_name(line.rstrip(FRAME))
-    return "place" in kinds and len(parts) == 2 and ":" not in line and all(len(part.text) <= 25 for part in parts)
+    signed = line.rstrip(FRAME)
+    if kinds & {"outlet", "desk", "name"}:
+        return (len(parts) > 1 and names_fit(kinds, line)) or is_name(signed)
+    short = len(parts) == 2 and all(len(part.text) <= 25 for part in parts)
+    return short and "place" in kinds and (":" not in signed or may_be_name(parts[1].text))
+
+
+def names_fit(kinds: set[PartKind], line: str) -> bool:
+    """Say whether a name or an outlet stands beside what it reports from or for; two names need dashes, not a colon."""
+    if kinds & {"place", "desk"}:
+        return True
+    return line.endswith((":", "-")) if "outlet" in kinds else ":" not in line and kinds == {"name"}
 
 
 def opening_dateline(line: str) -> Signature | None:
@@ -219,9 +246,9 @@ def dateline_of(signatures: list[Signature]) -> Dateline | None:
 
 
 def joined(parts: list[Part], kind: PartKind) -> str | None:
-    """Return the parts of a kind as a list, None without any.
+    """Return the parts of a kind, parted by Arabic commas; None without any.
 
     >>> joined([Part("(AFP)", "agency"), Part("Reuters", "agency")], "agency")
-    'AFP, Reuters'
+    'AFP\u060c Reuters'
     """
-    return ", ".join(part.text.strip(" ()") for part in parts if part.kind == kind) or None
+    return "\u060c ".join(part.text.strip(" ()") for part in parts if part.kind == kind) or None

@@ -18,7 +18,7 @@ def compact(text: str) -> str:
     >>> compact("(A. F. P.)")
     'afp'
     """
-    return re.sub(r"[\s.()«»\"“”]+", "", fold_key(text)).lower()
+    return re.sub(r"[\s.()«»\"“”{}]+", "", fold_key(text)).lower()
 
 
 AGENCIES = frozenset(map(compact, LEXICON["agencies"].values()))
@@ -46,7 +46,7 @@ DAY_MONTH = rf"\d{{1,2}}\s*-?\s*(?:{MONTH})(?:\s*[(/]\s*(?:{MONTH})\s*\)?)?(?:\s
 DATE = re.compile(
     rf"(?:(?:{alternatives('weekdays')})\s*[,،]?\s*)?(?:في\s+)?"
     rf"(?:\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{2,4}})?|{DAY_MONTH}(?:\s*الموافق\s*{DAY_MONTH})?)"
-    r"(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:تغ|غ|ت م|ص|م)\b)?)?"
+    r"(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:تغ|غ|ت م|صباحا|مساء|ص|م)\b)?)?"
 )
 
 
@@ -85,12 +85,12 @@ def kind_of(part: str) -> PartKind:
 
 def is_quoted(part: str) -> bool:
     """Say whether the part is one name in quotation marks: an outlet that signs."""
-    return bool(re.fullmatch(r"[«\"“][^«»\"“”]{2,40}[»\"”]", part.strip()))
+    return bool(re.fullmatch(r"[«\"“{][^«»\"“”{}]{2,40}[»\"”}]", part.strip()))
 
 
 def kind_of_words(part: str) -> PartKind:
     """Say whether words can be a name or a place that no list knows."""
-    words = fold_key(part).split()
+    words = fold_key(part.strip("()")).split()
     if not 1 <= len(words) <= 5 or SENTENCE_WORDS.intersection(words) or not all(map(is_word, words)):
         return "sentence"
     if (len(words) > 1 and words[0] in TITLES | CREDITS) or words[0] in GIVEN_NAMES:
@@ -107,6 +107,12 @@ def is_name(part: str) -> bool:
         return True
     *between, last = others
     return all(map(is_surname, between)) and (is_surname(last) or last[0] not in PREFIX_LETTERS)
+
+
+def may_be_name(part: str) -> bool:
+    """Say whether two or three words after a city and a colon are a reporter's name rather than what the city says."""
+    words = fold_key(part).split()
+    return 2 <= len(words) <= 3 and not is_surname(words[0]) and words[0][0] not in PREFIX_LETTERS
 
 
 def is_surname(word: str) -> bool:
