@@ -40,7 +40,7 @@ def gold_statements(expected: Sequence[Expectation], places: Sequence[Place]) ->
     """Return a story's expectations as gold: who was named before keeps his words and his role."""
     roles = {speaker(e): e["role"] for e in expected if "role" in e}
     printed: dict[str | None, str] = {}
-    statements = []
+    statements: list[Record] = []
     for expectation, place in zip(expected, places, strict=True):
         who = speaker(expectation)
         printed[who] = expectation.get("source") or printed.get(who, "")
