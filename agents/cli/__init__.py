@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.demo import demo
+from agents.cli.extract import extract
 from agents.cli.send import send
 from agents.cli.settings import settings
 from agents.cli.topics import topics
@@ -38,6 +39,7 @@ def options(
     """Take the options that stand before a command; the help of the whole is given above."""
 
 
+tasrih.command()(extract)
 tasrih.command()(worker)
 tasrih.command()(send)
 tasrih.command()(demo)
