@@ -61,6 +61,7 @@ def extract(story: Story) -> Extraction:
     if story.language != "ar" or story.signal in ("advisory", "kill", "hold"):
         return Extraction((), ())
     doc = read_document(story)
+    doc.names = collect_names(doc)
     drafts = find_drafts(doc)
     return Extraction(_number(story, _resolve(doc, story, drafts)), ())
 
@@ -88,14 +89,24 @@ def find_drafts(doc: Document) -> list[Draft]:
 
 def _read_cues(doc: Document) -> Cues:
     cues: Cues = {}
+    claimed: dict[int, int] = {}
     for cue in find_cues(doc):
         if cue.at in cues:
             continue
         frame = read_frame(doc, cue)
         if frame is None or (cue.form.kind == "verb" and _is_mentioned(doc, cue, frame)):
             continue
+        if (holder := claimed.get(frame.opener)) is not None and frame.kind != "noun":
+            if not _is_relative(doc, holder):
+                continue
+            del cues[holder]
+        claimed[frame.opener] = cue.at
         cues[cue.at] = (cue, frame)
     return cues
+
+
+def _is_relative(doc: Document, at: int) -> bool:
+    return doc.key(at - 1) in ("الذي", "التي", "الذين")
 
 
 def _is_mentioned(doc: Document, cue: Cue, frame: Frame) -> bool:
@@ -123,16 +134,24 @@ def _first(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
 
 
 def _resolve(doc: Document, story: Story, drafts: list[Draft]) -> list[Statement]:
-    speakers = Speakers(doc, full_names=collect_names(doc))
-    statements = []
+    speakers = Speakers(doc, full_names=doc.names)
+    found: dict[int, Resolved] = {}
     last: tuple[int, Resolved] | None = None
-    for draft in drafts:
+    for n, draft in enumerate(drafts):
+        if draft.section == "headline":
+            continue
         same = last[1].speaker if last and last[0] == doc.sentence_of[draft.at] else None
-        resolved = speakers.resolve(draft, same)
-        statements.append(build_statement(doc, story, draft, resolved, len(statements)))
-        if resolved.speaker is not None:
-            last = (doc.sentence_of[draft.at], resolved)
-    return statements
+        found[n] = speakers.resolve(draft, same)
+        if found[n].speaker is not None:
+            last = (doc.sentence_of[draft.at], found[n])
+    found |= {n: speakers.resolve_headline(d) for n, d in enumerate(drafts) if d.section == "headline"}
+    kept = [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_slug(draft, found[n])]
+    return [build_statement(doc, story, draft, resolved, seq) for seq, (draft, resolved) in enumerate(kept)]
+
+
+def _is_slug(draft: Draft, resolved: Resolved) -> bool:
+    """Tell whether a headline's colon follows a place that nobody in the story speaks for («فلسطين: ...»)."""
+    return draft.rule == "headline" and resolved.resolution == "unknown"
 
 
 def _number(story: Story, statements: list[Statement]) -> tuple[Statement, ...]:

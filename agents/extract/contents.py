@@ -60,9 +60,32 @@ def _ends_before(doc: Document, i: int, cues: dict[int, tuple[Cue, Frame]], *, n
         return "circumstance"
     if comma and _phrase_at(doc, at):
         return "boundary"
+    if comma and _is_withheld(doc, at):
+        return "withheld"
+    if comma and noun and _is_authors(doc, at):
+        return "author"
+    if doc.key(at) == "علي" and doc.key(at + 1) == "حد":
+        return "according_to"
     if not comma and (doc.key(at) == "بينما" or doc.key(at) == "فيما" or (doc.key(at) in ("في", "علي") and doc.key(at + 1) == "حين")):
         return "boundary"
     return None
+
+
+def _is_withheld(doc: Document, at: int) -> bool:
+    """Tell whether the author goes on with what the source did not say: لكنه لم يحدد، ولم تكشف."""
+    k = at + 1 if doc.key(at).removeprefix("و").startswith("لكن") or doc.key(at) in ("دون", "من") else at
+    k = k + 1 if doc.key(k) == "دون" else k
+    if doc.key(k).removeprefix("و") in ("لم", "ان") and doc.key(k + 1) in WORDS["withheld"]:
+        return True
+    return False
+
+
+def _is_authors(doc: Document, at: int) -> bool:
+    """Tell whether, after the comma behind a noun phrase, a clause of the author's begins: لكن المشروع، ولم تصدر."""
+    key = doc.key(at)
+    if key.startswith(("لكن", "ولكن", "مما", "ولم", "ولا", "ولن", "وقد", "علما")):
+        return True
+    return key == "ما" and doc.key(at + 1) not in ("عدا", "لم")
 
 
 def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma: bool) -> bool:

@@ -40,6 +40,7 @@ class Document:
     closing: dict[int, int] = field(default_factory=dict)
     brackets: dict[int, int] = field(default_factory=dict)
     line_end: list[int] = field(default_factory=list)
+    names: dict[str, tuple[str, str | None]] = field(default_factory=dict)
 
     def key(self, i: int) -> str:
         """Return the folded key of token i, "" beyond the ends."""

@@ -65,6 +65,8 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
         return noun
     if opener is None:
         return None
+    if cue.verb.hull and opener.kind == "clause":
+        return _with_target(doc, cue, start, opener.at, Frame(opener.kind, None, None, opener.at, opener.content))
     subject = _subject(doc, cue, start, opener.at)
     return Frame(opener.kind, subject, None, opener.at, opener.content)
 
@@ -73,9 +75,12 @@ def _has_word(doc: Document, start: int, limit: int, word: str) -> bool:
     return any(bare(prefixed(doc.key(k))[1]) == word for k in range(start, min(limit, start + 12)))
 
 
+WITH_PRONOUN = frozenset(("به", "بها", "بهم", "عنه", "عنها", "عنهم", "فيه", "فيها", "اليه", "اليها", "له", "لها", "لهم", "عليه", "عليها", "منه", "منها"))
+
+
 def skip_adverbs(doc: Document, i: int) -> int:
     """Return the first token from i that is neither adverb nor time word."""
-    while i < len(doc.tokens) and (doc.key(i) in WORDS["adverbs"] or is_time(doc, i)) and doc.tokens[i].kind == "word":
+    while i < len(doc.tokens) and (doc.key(i) in WORDS["adverbs"] or doc.key(i) in WITH_PRONOUN or is_time(doc, i)) and doc.tokens[i].kind == "word":
         i += 1
     return i
 
@@ -93,9 +98,11 @@ def agrees(doc: Document, cue: Cue, phrase: Phrase) -> bool:
     A verb before its subject stays singular and takes the subject's gender; feminine verbs also take plurals of
     things and broken plurals, so only a masculine verb before a clearly feminine noun is refused.
     """
-    if cue.form.gender != "m" or cue.verb.object != "target":
+    if cue.verb.object != "target":
         return cue.form.number in ("s", "any")
     head = doc.key(phrase.lo)
+    if cue.form.gender == "f":
+        return cue.form.number in ("s", "any") and not (phrase.kind in ("titles", "people") and (head.endswith("ين") or (is_defined(head) and head.endswith("ون"))))
     return cue.form.number in ("s", "any") and not (head.endswith("ة") or head.endswith("ات") or phrase.kind == "state")
 
 
@@ -181,7 +188,19 @@ def _noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener |
         return found
     if verb.object == "content":
         return _object(doc, cue, start, stop)
+    if verb.needs and verb.hull:
+        return _blamed(doc, cue, start, stop)
     return None
+
+
+def _blamed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
+    """Return the frame of حمّل: its subject, then whom it holds responsible, with whom the content begins."""
+    if cue.form.kind != "verb" or cue.form.clitic:
+        return Frame("noun", None, None, start, start)
+    subject = read_phrase(doc, start, stop, closed_right=False)
+    if subject is None or subject.hi >= stop or not _has_word(doc, subject.hi + 1, stop + 1, fold_key(cue.verb.needs or "")):
+        return Frame("noun", None, None, start, start)
+    return Frame("noun", subject, None, subject.hi, subject.hi)
 
 
 def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | None) -> Frame | None:
@@ -214,6 +233,8 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
     """Tell whether token k is a noun with the preposition ب or ل written onto it, and no word of its own."""
     key = doc.key(k)
     rest = key[1:]
+    if key in ("بما", "لما"):
+        return True
     if is_complementizer(key) or len(rest) < 3 or key in NOT_ATTACHED or noun_class(key) is not None:
         return False
     return prefixed(key)[0] == prep or is_eventive(rest) or k == start or doc.key(k - 1).endswith(("ه", "ها", "هم")) or doc.tokens[k - 1].kind == "mark"
@@ -234,13 +255,18 @@ def _with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> F
         target = read_phrase(doc, start, k, closed_right=True) if cue.verb.object == "target" else None
         return _hulled(cue, frame._replace(target=target))
     subject = read_phrase(doc, start, k, closed_right=cue.verb.object != "target")
-    if subject and not agrees(doc, cue, subject):
+    if subject and (not agrees(doc, cue, subject) or (cue.verb.object == "target" and _is_coordinated(doc, cue) and skip_adverbs(doc, subject.hi) == k)):
         return _hulled(cue, frame._replace(target=subject))
     target = None
     if subject and cue.verb.object == "target":
         at = skip_adverbs(doc, subject.hi)
         target = read_phrase(doc, at, k, closed_right=True)
     return _hulled(cue, frame._replace(subject=subject, target=target))
+
+
+def _is_coordinated(doc: Document, cue: Cue) -> bool:
+    """Tell whether a cue goes on with و inside its sentence, so that its subject is the one before."""
+    return cue.start > doc.tokens[cue.at].start and cue.at > doc.sentence(cue.at).lo
 
 
 def _hulled(cue: Cue, frame: Frame) -> Frame | None:  # type: ignore[return]

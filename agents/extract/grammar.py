@@ -105,7 +105,7 @@ def is_eventive(key: str) -> bool:
     word = _without_owner(bare(key))
     if word in NOUNS_EVENTIVE:
         return True
-    return word not in STATE_NAMES and noun_class(word) is None and _is_pattern(word)
+    return word not in STATE_NAMES and word not in WORDS["names"] and noun_class(word) is None and _is_pattern(word)
 
 
 NOUNS_EVENTIVE = WORDS["eventive"]
@@ -143,12 +143,13 @@ def is_name(doc: Document, i: int) -> bool:
         and not is_preposition(doc, i)
         and not is_complementizer(key)
         and key not in CLOSED
+        and not key.startswith(("سي", "ست", "لكن", "ولكن"))
         and not prefixed(key)[0]
         and not is_time(doc, i)
     )
 
 
 CLOSED = frozenset().union(
-    *(WORDS[c] for c in ("adverbs", "relatives", "negations", "irrealis", "adjectives")),
+    *(WORDS[c] for c in ("adverbs", "relatives", "negations", "irrealis", "adjectives", "auxiliaries", "complement_blockers")),
     ("كان", "كانت", "هو", "هي", "هم", "هذا", "هذه", "ذلك", "تلك", "ما", "من", "كل", "اي", "هناك", "له", "لها", "لهم", "ثم", "او"),
 )

@@ -94,7 +94,7 @@ def _is_end(r: _Reader, k: int) -> bool:
     if key in WORDS["relatives"] or is_complementizer(key):
         return True
     if r.state == "start":
-        return key in CLOSED_STARTS or key in WORDS["adverbs"]
+        return key in CLOSED_STARTS or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
     if r.state == "construct":
         return False
     if is_time(r.doc, k) or key in WORDS["adverbs"] or key in ("بان", "وهو", "وهي", "وقد", "قد", "ان", "ما", "اي", "عدم", "له", "لها", "لهم", "انه", "كان", "كانت", "لم", "لن", "لا"):
@@ -104,6 +104,16 @@ def _is_end(r: _Reader, k: int) -> bool:
     if not r.closed_right and r.state in ("closed", "name") and _begins_object(r, k):
         return True
     return r.state == "name" and _is_finite_cue(r.doc, k)
+
+
+def _is_verbal(doc: Document, k: int) -> bool:
+    """Tell whether token k is a verb or participle that cannot open a noun phrase: قائلا، ومضى، سيترشح، لكنه."""
+    key = doc.key(k)
+    if noun_class(key) is not None or noun_class(key.removeprefix("و")) is not None:
+        return False
+    prefix, forms = _lookup(key)
+    known = WORDS["auxiliaries"]
+    return bool(forms and (prefix or forms[0].kind == "participle")) or key in known or key.removeprefix("و") in known or key.startswith(("لكن", "ولكن"))
 
 
 CLOSED_STARTS = frozenset(("ما", "من", "اي", "عدم", "كل", "هو", "هي", "هم", "انا", "نحن", "قد", "لقد", "لا", "لم", "لن", "اذا", "لو", "هل", "كيف", "متي", "ذلك", "لها", "له", "لهم", "لنا", "لي", "فيه", "فيها", "به", "بها", "عنه", "عنها", "اليه", "اليها", "عليه", "عليها", "ثم", "او", "بل", "لكن", "الي", "كما"))
@@ -179,7 +189,7 @@ def _preposition(r: _Reader, k: int) -> int:
         return 0
     noun = rest if attached else doc.key(at)
     binder = doc.key(k - 1) in WORDS["binders"]
-    if key in ADJUNCTS or (lemma_of(noun) in NOUNS["occasions"] and not binder):
+    if key in ADJUNCTS or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
         return 0
     if attached == "ل" and (noun_class(noun) == "media" or noun in OUTLETS) and not binder and r.head not in ("مصور", "مراسل"):
         return 0
@@ -239,7 +249,7 @@ def _word(r: _Reader, k: int) -> int:
         _complement(r, k, kind, defined=defined)
         return 1
     if defined:
-        if r.state == "name" and r.name and r.name[1] == k and kind is None:
+        if r.state == "name" and r.name and r.name[1] == k and (kind is None or r.name[1] - r.name[0] == 1):
             r.name[1] = k + 1
         elif kind == "titles" and r.state == "name":
             r.state = "closed"
@@ -320,4 +330,16 @@ def _name(r: _Reader, k: int) -> int:
     return 1
 
 
-__all__ = ["Phrase", "read_phrase", "NISBAS"]
+def read_attached(doc: Document, k: int, limit: int, *, closed_right: bool) -> Phrase | None:
+    """Read a phrase whose first word carries و، ل or ب: the rest of that word, as if it stood alone."""
+    token = doc.tokens[k]
+    rest = prefixed(token.key)[1]
+    doc.tokens[k] = token._replace(key=rest if rest != token.key else token.key[1:])
+    try:
+        phrase = read_phrase(doc, k, limit, closed_right=closed_right)
+    finally:
+        doc.tokens[k] = token
+    return phrase._replace(prefix=1) if phrase else None
+
+
+__all__ = ["Phrase", "read_attached", "read_phrase", "NISBAS"]

@@ -6,7 +6,7 @@ from agents.extract.document import Document
 from agents.extract.drafts import Draft
 from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, is_defined, lemma_of, noun_class, prefixed
 from agents.extract.lexicon import LEXICON
-from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.tokens import bare
 
 CARRIERS = frozenset(("بيان", "حساب", "صفحة", "تقديرات", "تقرير", "بيانات", "احصاءات", "ارقام"))
@@ -28,6 +28,7 @@ class Speaker:
     head: str
     lo: int
     hi: int
+    first: int = 0
     states: set[int] = field(default_factory=set)
     spokesperson_for: str | None = None
     members: list[tuple[str, str | None]] = field(default_factory=list)
@@ -60,6 +61,30 @@ class Speakers:
         if found is None:
             return Resolved(None, "unknown", None)
         return self._again(found, draft.resolution)
+
+    def resolve_headline(self, draft: Draft) -> Resolved:
+        """Return the source of a headline's statement, looked up among those who speak below it.
+
+        A state or its capital stands for the first who speaks in its name; a place nobody speaks for is unknown.
+        """
+        if draft.subject is None:
+            return Resolved(None, "unknown", None)
+        new = describe(self.doc, draft.subject, self.full_names)
+        before = self._match(draft.subject, new) or self._below(draft.subject, new)
+        if before is not None:
+            return Resolved(before, "headline", (before.lo, before.hi))
+        if draft.subject.kind == "state" and draft.rule == "headline" and new.head not in INSTITUTIONS:
+            return Resolved(None, "unknown", None)
+        return Resolved(new, "headline", None)
+
+    def _below(self, phrase: Phrase, new: Speaker) -> Speaker | None:
+        """Return the first speaker below who has the headline's head or name, or speaks for its state."""
+        below = sorted(self.known, key=lambda s: s.first)
+        if phrase.kind == "state":
+            return next((s for s in below if s.states & new.states and s.kind in ("state", "organization", "person")), None)
+        if phrase.kind in ("titles", "organizations"):
+            return next((s for s in below if new.words <= s.words), None) or next((s for s in below if new.head == s.head and s.kind == new.kind), None)
+        return next((s for s in below if new.words and new.words <= s.words), None)
 
     def _again(self, speaker: Speaker, resolution: str) -> Resolved:
         antecedent = (speaker.lo, speaker.hi)
@@ -114,9 +139,13 @@ class Speakers:
                 return speaker
         if phrase.defined and not name and (new.head in GENERIC or new.kind == "person") and len(new.words) <= 2:
             return next((s for s in reversed(self.known) if s.kind == "person" and s.number == "s" and (new.head == s.head or new.head in ("مسؤول", "مسئول", "مسوول")) and _agrees(s, new.gender, "s")), None)
+        if phrase.defined and new.head == "مصدر" and len(new.words) <= 1:
+            return next((s for s in reversed(self.known) if s.kind in ("person", "anonymous", "organization")), None)
         return None
 
 
+INSTITUTIONS = frozenset(("امم", "اتحاد"))
+SELF = frozenset(("ذاته", "ذاتها", "نفسه", "نفسها", "نفسهم", "ذات", "نفس"))
 DEMONSTRATIVES = frozenset(("هؤلاء", "هذا", "هذه", "هءلاء", "هولاء"))
 
 
@@ -146,7 +175,8 @@ def collect_names(doc: Document) -> dict[str, tuple[str, str | None]]:
         key = token.key.removeprefix("و") if noun_class(token.key) is None else token.key
         if token.kind != "word" or noun_class(prefixed(key)[1]) != "titles":
             continue
-        phrase = read_phrase(doc, k, doc.sentence(k).hi, closed_right=False)
+        read = read_phrase if noun_class(token.key) else read_attached
+        phrase = read(doc, k, doc.sentence(k).hi, closed_right=False)
         if phrase is None or phrase.name is None or phrase.name[1] - phrase.name[0] < 2:
             continue
         name = doc.slice(*phrase.name)
@@ -167,8 +197,8 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
         name = doc.slice(*phrase.name)
         role = _role(doc, phrase)
         last = doc.key(phrase.name[1] - 1)
-        if last in full_names and _extends(full_names[last][0], name):
-            name, role = full_names[last][0], role or full_names[last][1]
+        if last in full_names and (longer := _extended(full_names[last][0], name)):
+            name, role = longer, role or full_names[last][1]
         kind = "person"
     head = phrase.head
     keys = [doc.key(k) for k in range(phrase.lo, phrase.hi) if doc.tokens[k].kind == "word"]
@@ -181,7 +211,7 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
         kind = "anonymous"
     if kind == "group" and any(bare(k) in ("مصادر", "شهود", "مراقبون", "مراقبين") for k in keys[:1]):
         kind = "anonymous"
-    speaker = Speaker(name, role, kind, _gender(phrase, keys), number, words, head, phrase.lo, phrase.hi)
+    speaker = Speaker(name, role, kind, _gender(phrase, keys), number, words, head, phrase.lo, phrase.hi, phrase.lo)
     speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {STATE_NAMES[k] for k in keys if k in STATE_NAMES}
     speaker.spokesperson_for = _spoken_for(doc, phrase)
     speaker.members = _members(doc, phrase)
@@ -194,8 +224,17 @@ def _fold(text: str) -> str:
     return fold_key(text)
 
 
-def _extends(full: str, name: str) -> bool:
-    return len(full) > len(name) and _fold(full).split()[-1] == _fold(name).split()[-1] and set(_fold(name).split()) <= set(_fold(full).split())
+def _extended(full: str, name: str) -> str | None:
+    """Return the fuller form of a name that a longer one ends with, as far as the name's last word; None if not longer.
+
+    >>> _extended("سامي حنا", "حنا"), _extended("سامي حنا", "سامي حنا")
+    ('سامي حنا', None)
+    """
+    words, keys, own = full.split(), _fold(full).split(), _fold(name).split()
+    if len(words) <= len(own) or len(words) != len(keys) or own[-1] not in keys:
+        return None
+    end = keys.index(own[-1]) + 1
+    return " ".join(words[:end]) if end > len(own) and set(own) <= set(keys[:end]) else None
 
 
 def _word(key: str) -> str:
@@ -204,7 +243,7 @@ def _word(key: str) -> str:
     word = bare(rest)
     if word.startswith("و") and noun_class(word) is None and noun_class(word[1:]):
         word = bare(word[1:])
-    return "" if word in WORDS["prepositions"] else lemma_of(word)
+    return "" if word in WORDS["prepositions"] or word in SELF else lemma_of(word)
 
 
 def _owner(doc: Document, phrase: Phrase) -> Phrase:
@@ -215,14 +254,8 @@ def _owner(doc: Document, phrase: Phrase) -> Phrase:
     attached, rest = prefixed(doc.key(k))
     if noun_class(rest if attached else doc.key(k)) is None and k not in doc.opening:
         return phrase
-    inner = read_phrase(doc, k, phrase.hi, closed_right=True)
-    if attached:
-        token = doc.tokens[k]
-        doc.tokens[k] = token._replace(key=rest)
-        inner = read_phrase(doc, k, phrase.hi, closed_right=True)
-        doc.tokens[k] = token
-        return inner._replace(prefix=1) if inner else phrase
-    return inner or phrase
+    read = read_attached if attached else read_phrase
+    return read(doc, k, phrase.hi, closed_right=True) or phrase
 
 
 def _clean(doc: Document, phrase: Phrase) -> str:

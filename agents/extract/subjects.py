@@ -2,8 +2,8 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_complementizer
-from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.grammar import WORDS, is_complementizer, noun_class
+from agents.extract.phrases import Phrase, read_attached, read_phrase
 
 WAS = frozenset(("كان", "كانت", "وكان", "وكانت", "فكان"))
 KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
@@ -63,4 +63,7 @@ def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str]
         phrase = read_phrase(doc, k, end, closed_right=True)
         if phrase and phrase.hi == end and phrase.kind in KINDS:
             best = phrase
+        if doc.key(k)[:1] in "وف" and noun_class(doc.key(k)) is None and (joined := read_attached(doc, k, end, closed_right=True)):
+            if joined.hi == end and (joined.kind in KINDS and joined.kind != "name" or doc.key(k)[1:] in doc.names):
+                return joined, how
     return (best, how) if best else None

@@ -5,7 +5,7 @@ from agents.extract.document import Document
 from agents.extract.drafts import Cues, CueSpan, Draft, trim_right
 from agents.extract.frames import COMMAS
 from agents.extract.grammar import is_complementizer, prefixed
-from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.rules.backward import THEREFORE, content_before
 
 SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
@@ -40,22 +40,10 @@ def source_after(doc: Document, at: int) -> Phrase | None:
     if k >= len(doc.tokens) or doc.key(k) == "ما":
         return None
     limit = doc.sentence(at).hi
-    attached, rest = prefixed(doc.key(k))
+    attached, _ = prefixed(doc.key(k))
     if attached == "ل" or (doc.key(at).endswith("قا") and doc.key(k).startswith("ل")):
-        phrase = read_phrase(doc, k, limit, closed_right=False) or _stripped(doc, k, limit, rest)
-        return phrase
+        return read_attached(doc, k, limit, closed_right=False)
     return read_phrase(doc, k, limit, closed_right=False)
-
-
-def _stripped(doc: Document, k: int, limit: int, rest: str) -> Phrase | None:
-    """Read a phrase whose first word carries ل: the rest of it, as if it stood alone."""
-    token = doc.tokens[k]
-    doc.tokens[k] = token._replace(key=rest if rest != token.key else token.key[1:])
-    try:
-        phrase = read_phrase(doc, k, limit, closed_right=False)
-    finally:
-        doc.tokens[k] = token
-    return phrase._replace(prefix=1) if phrase else None
 
 
 def _after(doc: Document, at: int, source: Phrase, cues: Cues) -> tuple[int, int, str] | None:
