@@ -22,3 +22,9 @@ def kafka() -> Iterator[str]:
     else:
         with apache_kafka() as address:
             yield address
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update", action="store_true", help="Rewrite the expectations of the corpus and the stories from the output."
+    )

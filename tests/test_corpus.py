@@ -20,7 +20,7 @@ def parameter(case: Case) -> object:
     return pytest.param(case, id=f"{case.path.stem}: {case.title}", marks=marks)
 
 
-@pytest.mark.parametrize("case", map(parameter, CASES))
+@pytest.mark.parametrize("case", [parameter(case) for case in CASES])
 def test_case(case: Case, request: pytest.FixtureRequest) -> None:
     different = difference(case, extracted(case.text))
     if different and request.config.getoption("--update") and not case.known_failure:
