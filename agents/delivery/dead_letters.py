@@ -16,6 +16,8 @@ from schemas.topics import AUDIT, DEAD
 CONNECT = "__connect.errors."
 OWN_HEADERS = ("wire-error-code", "wire-stage")
 MAX_STACKTRACE_CHARACTERS = 8_000
+MAX_REASON_CHARACTERS = 2_000
+MAX_PROVIDER_BYTES = 200
 
 
 def dead_letter(incoming: Incoming, stage: str, error: WireError) -> Output:
@@ -51,7 +53,7 @@ def error_headers(incoming: Incoming, stage: str, error: WireError) -> Headers:
         "stage": stage,
         "class.name": f"agents.pipeline.{stage}",
         "exception.class.name": f"{type(cause).__module__}.{type(cause).__qualname__}",
-        "exception.message": str(error),
+        "exception.message": printable(error),
         "exception.stacktrace": trace,
     }
     named = tuple((CONNECT + name, encoded(text)) for name, text in connect.items())
@@ -74,7 +76,7 @@ def dead_outcome(incoming: Incoming, error: WireError) -> Output:
         provider=provider(incoming.headers),
         received_at=iso(incoming.timestamp),
         code=error.code,
-        reason=str(error),
+        reason=printable(error),
     )
     value = encode(outcome)
     return Output(topic=AUDIT.name, key=outcome_key(outcome), value=value, headers=outcome_headers(outcome, 0, value))
@@ -86,7 +88,7 @@ def provider(headers: Headers) -> str:
     >>> provider((("wire-provider", b"wakala"),)), provider(())
     ('wakala', 'unknown')
     """
-    named = (value.decode(errors="replace") for name, value in headers if name == "wire-provider")
+    named = (value[:MAX_PROVIDER_BYTES].decode(errors="replace") for name, value in headers if name == "wire-provider")
     return next(named, "") or "unknown"
 
 
@@ -98,6 +100,15 @@ def iso(timestamp: int) -> str:
     """
     moment = datetime.fromtimestamp(timestamp / 1000, UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def printable(error: WireError) -> str:
+    r"""Give an error's text so that it can be written and stays short, whatever it quotes.
+
+    >>> printable(WireError("WIRE-205", "ValueError: " + chr(0xd800)))
+    'WIRE-205 reading failed: ValueError: \\ud800. Report it with the dead letter.'
+    """
+    return encoded(str(error)[:MAX_REASON_CHARACTERS]).decode()
 
 
 def encoded(text: str) -> bytes:
