@@ -16,6 +16,7 @@ KEYS = (
 )  # fmt: skip
 IN_TEXT = ("source", "cue", "content", "addressee", "occasion", "said_at")
 NOTHING = ("", "-")
+TATWEEL = "\u0640"
 
 Expectation = dict[str, str]
 
@@ -46,6 +47,11 @@ class Case:
     def where(self) -> str:
         """The file and line, as editors jump to."""
         return f"{self.path}:{self.line}"
+
+    @property
+    def published(self) -> str:
+        """The text as it is published: without tatweel, as the expectations are written."""
+        return self.text.replace(TATWEEL, "")
 
     @property
     def known_failure(self) -> bool:
@@ -137,7 +143,7 @@ def read_block(block: str, where: str) -> Expectation:
 def checked(case: Case) -> Case:
     """Return the case; CaseError where it expects words that its text does not contain, or contents out of order."""
     for expectation in case.expected:
-        missing = [key for key in IN_TEXT if not in_text(case.text, expectation.get(key, ""))]
+        missing = [key for key in IN_TEXT if not in_text(case.published, expectation.get(key, ""))]
         if missing:
             raise CaseError(f"{case.where}: the text has no {missing[0]} {expectation[missing[0]]!r}")
     places_of(case)
@@ -150,21 +156,28 @@ def in_text(text: str, value: str) -> bool:
 
 
 def places_of(case: Case) -> list[Place]:
-    """Return where each expected content stands: contents are written in the order in which they begin.
+    """Return where each expected content stands in the published text.
 
-    So the same words in the headline and in the body are told apart. CaseError where a block has no content, or its
-    content does not begin behind the one before.
+    Contents are written in the order in which they begin, so the same words in the headline and in the body are told
+    apart. CaseError where a block has no content, or one that begins before the content above it.
     """
     places: list[Place] = []
-    after = 0
     for expectation in case.expected:
         content = expectation.get("content", "")
-        start = case.text.find(content, after)
+        start = find_content(case.published, content, places[-1] if places else Place(0, 0))
         if not content or start < 0:
-            raise CaseError(f"{case.where}: no content {content!r} at or after character {after} of the text")
+            raise CaseError(f"{case.where}: no content {content!r} in the text, or it begins before the one above it")
         places.append(Place(start, start + len(content)))
-        after = start + 1
     return places
+
+
+def find_content(text: str, content: str, above: Place) -> int:
+    """Return where a content begins, not before the one above and further on where both are the same words; else -1.
+
+    >>> find_content("one two one", "one", Place(0, 0)), find_content("one two one", "one", Place(0, 3))
+    (0, 8)
+    """
+    return text.find(content, above.start + (content == text[above.start : above.end]))
 
 
 def write_cases(path: Path, cases: Sequence[Case]) -> None:

@@ -32,7 +32,7 @@ Figures = dict[str, Any]
 def own_gold() -> list[Record]:
     """Return the project's own stories as gold."""
     return [
-        {"story": case.title, "text": case.text, "statements": gold_statements(case.expected, places_of(case))}
+        {"story": case.title, "text": case.published, "statements": gold_statements(case.expected, places_of(case))}
         for case in read_stories()
     ]
 

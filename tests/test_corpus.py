@@ -39,6 +39,21 @@ def rewrite(case: Case) -> None:
         write_cases(case.path, [new if old.title == case.title else old for old in read_cases(case.path)])
 
 
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.title) for case in CASES])
+def test_an_updated_case_passes(case: Case) -> None:
+    got = extracted(case.text)
+    assert not difference(dataclasses.replace(case, expected=updated(case, got)), got)
+
+
+def test_a_statement_too_many_or_too_few_is_a_difference() -> None:
+    case = next(case for case in read_stories() if case.title == "02_waste_fees")
+    got = extracted(case.text)
+    right = dataclasses.replace(case, expected=updated(case, got))
+    fewer = got._replace(statements=got.statements[1:])
+    assert "-content: " in difference(right, fewer)
+    assert "+content: " in difference(dataclasses.replace(right, expected=right.expected[1:]), got)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
 def test_files_are_written_as_they_are_read(path: Path, tmp_path: Path) -> None:
     copy = tmp_path / path.name
