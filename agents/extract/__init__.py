@@ -20,10 +20,11 @@ from agents.extract.rules.according_to import according_to
 from agents.extract.rules.as_clause import as_clause
 from agents.extract.rules.clause import clause
 from agents.extract.rules.colon import colon
+from agents.extract.rules.document import document
 from agents.extract.rules.headline import headline
 from agents.extract.rules.nominal import nominal
 from agents.extract.rules.participle import participle
-from agents.extract.rules.quotation import quotation
+from agents.extract.rules.quotation import quotation, quotation_before
 from agents.extract.rules.relay import relay
 from agents.extract.sources import Resolved, Speakers, collect_names
 from agents.extract.subjects import subject_before
@@ -77,6 +78,13 @@ def find_drafts(doc: Document) -> list[Draft]:
             drafts.append(draft)
             owned |= {cue.at, draft.at}
             owned |= {c.at for c in found if draft.cue and c.start == draft.cue.start}
+    for cue in found:
+        if cue.at not in owned and (draft := quotation_before(doc, cue, cues, drafts)):
+            drafts.append(draft)
+            owned.add(cue.at)
+    for at in range(len(doc.tokens)):
+        if doc.tokens[at].kind == "word" and (draft := document(doc, at, cues)):
+            drafts.append(draft)
     for at, (cue, frame) in cues.items():
         if at not in owned and (draft := _apply(doc, cue, frame, cues)):
             drafts.append(draft)
@@ -138,13 +146,13 @@ def _resolve(doc: Document, story: Story, drafts: list[Draft]) -> list[Statement
     found: dict[int, Resolved] = {}
     last: tuple[int, Resolved] | None = None
     for n, draft in enumerate(drafts):
-        if draft.section == "headline":
+        if draft.section == "headline" or draft.rule == "headline":
             continue
         same = last[1].speaker if last and last[0] == doc.sentence_of[draft.at] else None
         found[n] = speakers.resolve(draft, same)
         if found[n].speaker is not None:
             last = (doc.sentence_of[draft.at], found[n])
-    found |= {n: speakers.resolve_headline(d) for n, d in enumerate(drafts) if d.section == "headline"}
+    found |= {n: speakers.resolve_headline(d) for n, d in enumerate(drafts) if n not in found}
     kept = [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_slug(draft, found[n])]
     return [build_statement(doc, story, draft, resolved, seq) for seq, (draft, resolved) in enumerate(kept)]
 

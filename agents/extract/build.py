@@ -16,7 +16,7 @@ from schemas.stories import Story
 UNKNOWN = Source(text="", start=None, end=None, name="", key="", resolution="unknown")
 CONFIDENCE = {
     "quotation": 0.97, "clause": 0.95, "colon": 0.93, "relay": 0.93, "participle": 0.92, "according_to": 0.85,
-    "headline": 0.85, "nominal": 0.8, "as_clause": 0.8, "masdar": 0.7,
+    "headline": 0.85, "document": 0.9, "nominal": 0.8, "as_clause": 0.8, "masdar": 0.7,
 }  # fmt: skip
 NAMED_NOUNS = frozenset(("عبارة", "نظام", "سفينة", "عملية", "فيلم", "كتاب", "رواية", "مسلسل", "برنامج", "مشروع", "مسمي", "اسم", "جائزة", "مطار", "ملعب", "فندق", "طراز", "حملة", "مبادرة", "مسرحية", "لقب", "شعار"))
 

@@ -187,7 +187,9 @@ def _noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener |
     if verb.prep and verb.noun and (found := _governed(doc, cue, start, stop, opener)):
         return found
     if verb.object == "content":
-        return _object(doc, cue, start, stop)
+        found = _object(doc, cue, start, stop)
+        far = found and found.opener > (found.subject.hi if found.subject else start)
+        return None if far and opener and opener.kind != "colon" and not doc.key(opener.at).startswith("ب") else found
     if verb.needs and verb.hull:
         return _blamed(doc, cue, start, stop)
     return None
@@ -293,6 +295,8 @@ def _past_adjuncts(doc: Document, at: int, stop: int) -> int:
     while at < stop:
         if doc.key(at) in COMMAS or is_time(doc, at) or doc.key(at) in WORDS["adverbs"] or doc.key(at) in ("له", "لها", "لهم"):
             at += 1
+        elif at in doc.brackets:
+            at = doc.brackets[at] + 1
         elif is_preposition(doc, at) and (noun := _adjunct_end(doc, at, stop)):
             at = noun
         else:

@@ -143,7 +143,7 @@ def is_name(doc: Document, i: int) -> bool:
         and not is_preposition(doc, i)
         and not is_complementizer(key)
         and key not in CLOSED
-        and not key.startswith(("سي", "ست", "لكن", "ولكن"))
+        and not key.startswith(("لكن", "ولكن"))
         and not prefixed(key)[0]
         and not is_time(doc, i)
     )
@@ -151,5 +151,5 @@ def is_name(doc: Document, i: int) -> bool:
 
 CLOSED = frozenset().union(
     *(WORDS[c] for c in ("adverbs", "relatives", "negations", "irrealis", "adjectives", "auxiliaries", "complement_blockers")),
-    ("كان", "كانت", "هو", "هي", "هم", "هذا", "هذه", "ذلك", "تلك", "ما", "من", "كل", "اي", "هناك", "له", "لها", "لهم", "ثم", "او"),
+    ("كان", "كانت", "هو", "هي", "هم", "هذا", "هذه", "ذلك", "تلك", "ما", "من", "كل", "اي", "ذاته", "ذاتها", "نفسه", "نفسها", "انفسهم", "هناك", "له", "لها", "لهم", "ثم", "او"),
 )

@@ -51,6 +51,7 @@ class _Reader:
         self.name: list[int] | None = None
         self.joint: int | None = None
         self.head_defined = False
+        self.definite = False
 
 
 def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Phrase | None:
@@ -122,6 +123,13 @@ CLOSED_STARTS = frozenset(("ما", "من", "اي", "عدم", "كل", "هو", "ه
 def _is_finite_cue(doc: Document, k: int) -> bool:
     prefix, forms = _lookup(doc.key(k))
     return bool(prefix in ("و", "ف") and any(f.kind == "verb" for f in forms))
+
+
+def _is_bare_verb(doc: Document, k: int) -> bool:
+    """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
+    _, forms = _lookup(doc.key(k))
+    spoken = any(f.kind == "participle" or f.tense == "past" for f in forms) and doc.key(k) not in ("امل", "عبر")
+    return spoken or doc.key(k) in WORDS["auxiliaries"]
 
 
 def _begins_object(r: _Reader, k: int) -> bool:
@@ -248,13 +256,16 @@ def _word(r: _Reader, k: int) -> int:
     if r.state == "construct":
         _complement(r, k, kind, defined=defined)
         return 1
+    if defined and not r.definite and r.state == "closed" and r.kind in ("people", "titles") and r.name is None:
+        return 0
     if defined:
+        r.definite = True
         if r.state == "name" and r.name and r.name[1] == k and (kind is None or r.name[1] - r.name[0] == 1):
             r.name[1] = k + 1
         elif kind == "titles" and r.state == "name":
             r.state = "closed"
         return 1
-    if kind is None and is_adjective(key) and not r.head_defined and not (r.state == "name"):
+    if kind is None and is_adjective(key) and not r.definite and r.state != "name":
         return 1
     if kind is None and is_name(doc, k):
         return _name(r, k)
@@ -270,6 +281,7 @@ def _word(r: _Reader, k: int) -> int:
 def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
     doc, key = r.doc, r.doc.key(k)
     r.head, r.head_defined = lemma_of(key), defined
+    r.definite = defined or key in STATE_NAMES or (kind is not None and bare(key) not in NOUNS[kind])
     if kind:
         r.kind = kind
         plural = kind == "people" or key.endswith(("ون", "ين"))
@@ -302,6 +314,7 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
 def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
     """Take token k as the complement of a construct (وزير + الخارجية)."""
     key = r.doc.key(k)
+    r.definite = r.definite or defined or key in STATE_NAMES or key.endswith(("ه", "ها", "هم")) or not (kind or is_adjective(key))
     if r.kind == "people" and r.head in ("هذا", "هذه", "احد", "عدد", "بعض", "كبار", "كبير", "احدي") and kind:
         r.kind = kind if kind != "titles" or r.head not in ("عدد", "بعض", "كبار") else "people"
         r.head, r.head_defined = lemma_of(key), defined
@@ -320,6 +333,8 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
 
 
 def _name(r: _Reader, k: int) -> int:
+    if r.state != "start" and r.kind != "name" and _is_bare_verb(r.doc, k):
+        return 0
     if r.name and r.name[1] == k:
         r.name[1] = k + 1
     elif r.name is None and r.kind in ("titles", "people", "name"):

@@ -97,7 +97,11 @@ class Speakers:
         self.known.append(speaker)
 
     def _explicit(self, draft: Draft, phrase: Phrase) -> Resolved:
+        phrase = owner_of(self.doc, phrase)
         speaker = describe(self.doc, phrase, self.full_names)
+        parts = [describe(self.doc, part, self.full_names) for part in parts_of(self.doc, phrase)]
+        if len(parts) == 2:
+            self._join(speaker, parts)
         if draft.gender != "any" and speaker.number == "s":
             speaker.gender = draft.gender
         before = self._match(phrase, speaker)
@@ -117,12 +121,23 @@ class Speakers:
         how = "pronoun" if speaker.head in DEMONSTRATIVES else "definite_title" if not phrase.name and phrase.defined else draft.resolution
         return Resolved(before, how, antecedent)
 
+    def _join(self, speaker: Speaker, parts: list[Speaker]) -> None:
+        """Make a speaker of two: each is known by himself too, and is found by his own name later."""
+        speaker.name = " و".join(part.name for part in parts)
+        speaker.members = [(part.name, part.role) for part in parts]
+        speaker.role = None
+        for part in parts:
+            known = next((s for s in self.known if part.words <= s.words and not s.members), None)
+            self._remember(known or part)
+
     def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the earlier speaker that a mention points back to: his name, part of it, or his role with the article."""
         if new.head in DEMONSTRATIVES:
             return next((s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | DEMONSTRATIVES), None)
         name = {self.doc.key(k) for k in range(*phrase.name)} if phrase.name else set()
         for speaker in reversed(self.known):
+            if bool(new.members) != bool(speaker.members) and not (phrase.kind in ("titles", "people") and phrase.defined):
+                continue
             if name:
                 if name <= speaker.words and speaker.kind in ("person", "unknown", new.kind):
                     return speaker
@@ -189,14 +204,15 @@ def collect_names(doc: Document) -> dict[str, tuple[str, str | None]]:
 
 def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str | None]]) -> Speaker:
     """Return the speaker that a phrase describes, before it is compared with those already known."""
-    phrase = _owner(doc, phrase)
+    phrase = owner_of(doc, phrase)
     kind = TYPES.get(phrase.kind or "other", "unknown")
     text = _clean(doc, phrase)
     name, role = text, None
     if phrase.name and kind in ("person", "group", "unknown"):
-        name = doc.slice(*phrase.name)
+        attached = phrase.prefix if phrase.name[0] == phrase.lo else 0
+        name = doc.slice(*phrase.name)[attached:]
         role = _role(doc, phrase)
-        last = doc.key(phrase.name[1] - 1)
+        last = _fold(name).split()[-1]
         if last in full_names and (longer := _extended(full_names[last][0], name)):
             name, role = longer, role or full_names[last][1]
         kind = "person"
@@ -214,7 +230,6 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     speaker = Speaker(name, role, kind, _gender(phrase, keys), number, words, head, phrase.lo, phrase.hi, phrase.lo)
     speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {STATE_NAMES[k] for k in keys if k in STATE_NAMES}
     speaker.spokesperson_for = _spoken_for(doc, phrase)
-    speaker.members = _members(doc, phrase)
     return speaker
 
 
@@ -246,7 +261,7 @@ def _word(key: str) -> str:
     return "" if word in WORDS["prepositions"] or word in SELF else lemma_of(word)
 
 
-def _owner(doc: Document, phrase: Phrase) -> Phrase:
+def owner_of(doc: Document, phrase: Phrase) -> Phrase:
     """Prefer who speaks to what he speaks through: بيان المنظمة, حساب خفر السواحل."""
     if phrase.head not in CARRIERS or phrase.hi - phrase.lo < 2:
         return phrase
@@ -294,12 +309,13 @@ def _spoken_for(doc: Document, phrase: Phrase) -> str | None:
     return None
 
 
-def _members(doc: Document, phrase: Phrase) -> list[tuple[str, str | None]]:
+def parts_of(doc: Document, phrase: Phrase) -> list[Phrase]:
+    """Return the phrases that a joint source is made of: لافروف | ونظيره الأميركي."""
     if phrase.joint is None:
         return []
-    first = doc.slice(phrase.lo, phrase.joint)
-    second = doc.slice(phrase.joint, phrase.hi).removeprefix("و")
-    return [(first, None), (second, None)]
+    first = read_phrase(doc, phrase.lo, phrase.joint, closed_right=True)
+    second = read_attached(doc, phrase.joint, phrase.hi, closed_right=True)
+    return [part for part in (first, second) if part]
 
 
 __all__ = ["LEXICON", "Resolved", "Speaker", "Speakers", "collect_names", "describe", "is_defined"]

@@ -27,7 +27,7 @@ def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     for k in range(cue.at - 1, max(lo, cue.at - FAR) - 1, -1):
         if doc.key(k) in WAS:
             phrase = read_phrase(doc, k + 1, cue.at, closed_right=True)
-            return (phrase, "explicit") if phrase and phrase.kind in KINDS else None
+            return (phrase, "explicit") if phrase and phrase.kind in KINDS and (phrase.kind != "name" or _is_known(doc, phrase)) else None
         if is_complementizer(doc.key(k)) and k < cue.at - 1 and doc.inside[k] == -1 and cue.at - k < 3:
             return None
     return None
@@ -48,10 +48,18 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     found = _ending_at(doc, cue.at, doc.sentence(cue.at).lo, "explicit")
     if found is None:
         return None
+    if found[0].kind == "name" and not _is_known(doc, found[0]):
+        return None
     before = found[0].lo - 1
     at_start = before < doc.sentence(cue.at).lo or doc.key(before) in ("،", ",", "..", "...", "-", ":") or doc.key(before) in OPENERS
     headline = doc.sentence(cue.at).section == "headline"
     return found if at_start or found[0].prefix or headline or is_complementizer(doc.key(before)) else None
+
+
+def _is_known(doc: Document, phrase: Phrase) -> bool:
+    """Tell whether a bare name can be trusted to be one: in a headline, of two words, or printed after a role."""
+    two_words = phrase.name is not None and phrase.name[1] - phrase.name[0] > 1
+    return doc.sentence(phrase.lo).section == "headline" or two_words or doc.key(phrase.hi - 1) in doc.names
 
 
 def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str] | None:

@@ -3,7 +3,7 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, cue_span
-from agents.extract.frames import COMMAS
+from agents.extract.frames import COMMAS, skip_adverbs
 from agents.extract.phrases import read_phrase
 from agents.extract.rules.backward import content_before
 
@@ -18,7 +18,7 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft
     """
     if cue.form.kind != "verb" or cue.at in cues or not _is_as(doc, cue.at):
         return None
-    subject = read_phrase(doc, cue.at + 1, doc.sentence(cue.at).hi, closed_right=False)
+    subject = read_phrase(doc, skip_adverbs(doc, cue.at + 1), doc.sentence(cue.at).hi, closed_right=False)
     begin = cue.at - (1 if doc.key(cue.at - 1) in AS else 2)
     if begin <= doc.sentence(cue.at).lo:
         return None
