@@ -71,6 +71,8 @@ def make_examples() -> dict[str, bytes]:
     _, state = extract_story(first, None, now)
     outputs, state = extract_story(second, state, now)
     values = {output.topic: output.value for output in reversed(outputs) if output.value is not None}
+    # The second statement and not the first, which stands in the headline and has no cue.
+    values[STATEMENTS.name] = [output.value for output in outputs if output.topic == STATEMENTS.name][1]
     letter = broken_letter()
     return {
         f"{RAW.name}.json": pretty(orjson.dumps(headers_of(HEADERS))),
