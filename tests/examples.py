@@ -70,7 +70,7 @@ def make_examples() -> dict[str, bytes]:
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     _, state = extract_story(first, None, now)
     outputs, state = extract_story(second, state, now)
-    values = {output.topic: output.value for output in reversed(outputs) if output.value is not None}
+    values = {output.topic: output.value for output in outputs}
     # The second statement and not the first, which stands in the headline and has no cue.
     values[STATEMENTS.name] = [output.value for output in outputs if output.topic == STATEMENTS.name][1]
     letter = broken_letter()
