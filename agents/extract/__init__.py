@@ -22,6 +22,7 @@ from agents.extract.rules.clause import clause
 from agents.extract.rules.colon import colon
 from agents.extract.rules.document import document
 from agents.extract.rules.headline import headline
+from agents.extract.rules.masdar import masdar
 from agents.extract.rules.nominal import nominal
 from agents.extract.rules.participle import participle
 from agents.extract.rules.quotation import quotation, quotation_before
@@ -88,6 +89,7 @@ def find_drafts(doc: Document) -> list[Draft]:
     for at, (cue, frame) in cues.items():
         if at not in owned and (draft := _apply(doc, cue, frame, cues)):
             drafts.append(draft)
+    drafts += [d for cue in found if cue.at not in owned and (d := masdar(doc, cue, cues))]
     drafts += [d for cue in found if (d := as_clause(doc, cue, cues, drafts))]
     for at in range(len(doc.tokens)):
         if {doc.key(at), doc.key(at).removeprefix("و")} & ACCORDING and (draft := according_to(doc, at, cues, drafts)):
@@ -99,7 +101,7 @@ def _read_cues(doc: Document) -> Cues:
     cues: Cues = {}
     claimed: dict[int, int] = {}
     for cue in find_cues(doc):
-        if cue.at in cues:
+        if cue.at in cues or (cue.form.kind == "masdar" and not cue.form.clitic):
             continue
         frame = read_frame(doc, cue)
         if frame is None or (cue.form.kind == "verb" and _is_mentioned(doc, cue, frame)):

@@ -60,7 +60,7 @@ def _segments(doc: Document, draft: Draft, lo: int, hi: int, start: int) -> list
 def _form(doc: Document, draft: Draft) -> str:  # type: ignore[return]
     if draft.rule == "headline":
         return "direct" if draft.shape == "quote" else "mixed" if _is_quoting(doc, draft) else "indirect"  # type: ignore[return-value]
-    if draft.rule in ("according_to", "as_clause"):
+    if draft.rule == "according_to" or (draft.rule == "as_clause" and draft.shape != "quote"):
         return "mixed" if draft.shape == "quote" or _is_quoting(doc, draft) else "indirect"  # type: ignore[return-value]
     if draft.shape in ("quote", "colon"):
         return "direct"  # type: ignore[return-value]

@@ -104,7 +104,7 @@ def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma
     if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
         return True
     prefix, forms = _lookup(doc.key(at))
-    return any(f.kind == "verb" and f.verb.section in ("say", "add") for f in forms) and prefix == "" and _speaks(doc, at)
+    return any(f.kind == "verb" and not f.clitic and f.verb.section in ("say", "add") for f in forms) and prefix == "" and _speaks(doc, at)
 
 
 def _speaks(doc: Document, at: int) -> bool:

@@ -15,7 +15,7 @@ from agents.extract.grammar import (
     noun_class,
     prefixed,
 )
-from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.phrases import WITH_PRONOUN, Phrase, read_phrase
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
@@ -58,7 +58,7 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
     start = skip_adverbs(doc, cue.at + 1)
     limit = doc.sentence(cue.at).hi
     opener, stop = _find_opener(doc, cue, start, limit)
-    if cue.verb.relay or (cue.verb.needs and not _has_word(doc, start, limit, fold_key(cue.verb.needs))):
+    if cue.verb.relay or (cue.form.clitic and cue.form.kind == "verb" and cue.verb.object != "target") or (cue.verb.needs and not _has_word(doc, start, limit, fold_key(cue.verb.needs))):
         return None
     noun = _noun_frame(doc, cue, start, opener.at if opener else stop, opener)
     if noun:
@@ -71,11 +71,20 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
     return Frame(opener.kind, subject, None, opener.at, opener.content)
 
 
+def read_masdar_frame(doc: Document, cue: Cue) -> Frame | None:
+    """Return the frame of a verbal noun: its subject in construct or as pronoun, then a clause or noun phrase."""
+    limit = doc.sentence(cue.at).hi
+    start = cue.at + 1
+    subject = None if cue.form.clitic else read_phrase(doc, start, limit, closed_right=False)
+    at = subject.hi if subject else start
+    frame = read_frame(doc, cue._replace(at=at - 1)) if at < limit else None
+    if frame is None or (frame.kind == "noun" and frame.opener - at > 8) or (frame.kind != "noun" and frame.opener - at > 6):
+        return None
+    return frame._replace(subject=subject)
+
+
 def _has_word(doc: Document, start: int, limit: int, word: str) -> bool:
     return any(bare(prefixed(doc.key(k))[1]) == word for k in range(start, min(limit, start + 12)))
-
-
-WITH_PRONOUN = frozenset(("به", "بها", "بهم", "عنه", "عنها", "عنهم", "فيه", "فيها", "اليه", "اليها", "له", "لها", "لهم", "عليه", "عليها", "منه", "منها"))
 
 
 def skip_adverbs(doc: Document, i: int) -> int:
@@ -109,7 +118,14 @@ def agrees(doc: Document, cue: Cue, phrase: Phrase) -> bool:
 def _find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opener | None, int]:
     """Return the first clause, quotation or colon that the cue can govern, and where the search had to stop."""
     k = start
+    owed = 0
     while k < min(limit, start + REACH):
+        if _is_relative_cue(doc, k) and _complements(doc, k, limit) > 1:
+            owed, k = 1, k + 1
+            continue
+        if owed and is_complementizer(doc.key(k)):
+            owed, k = 0, k + 1
+            continue
         if k in doc.brackets:
             k = doc.brackets[k] + 1
             continue
@@ -118,6 +134,16 @@ def _find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opene
             return found, k
         k += step
     return None, min(k, limit)
+
+
+def _is_relative_cue(doc: Document, k: int) -> bool:
+    """Tell whether token k is a cue verb in a relative clause: الوزير الذي أكد ..."""
+    _, forms = _lookup(doc.key(k)) if doc.key(k - 1) in WORDS["relatives"] else ("", ())
+    return any(f.kind == "verb" and f.verb.clause for f in forms)
+
+
+def _complements(doc: Document, k: int, limit: int) -> int:
+    return sum(is_complementizer(doc.key(j)) and not _is_blocked(doc, j) for j in range(k, limit) if doc.inside[j] == -1)
 
 
 def _open_at(doc: Document, cue: Cue, start: int, k: int) -> tuple[Opener | None, int]:
@@ -172,6 +198,8 @@ def _stops(doc: Document, start: int, k: int) -> bool:
     if not forms or k == start and not prefix and forms[0].kind != "participle":
         return False
     form = forms[0]
+    if form.clitic or form.kind == "masdar":
+        return False
     if form.verb.section == "say" and form.kind == "participle" and form.verb.gloss == "say":
         return False
     if form.kind == "participle":

@@ -71,6 +71,15 @@ def noun_class(key: str) -> str | None:
     return None
 
 
+def is_outlet(key: str) -> bool:
+    """Tell whether a key heads or is the name of an outlet; وكالة and شبكة head other bodies too.
+
+    >>> is_outlet("لصحيفة"), is_outlet("صحيفة"), is_outlet("رويترز")
+    (False, True, True)
+    """
+    return bare(key) in NOUNS["media"] or key in OUTLETS
+
+
 def lemma_of(key: str) -> str:
     """Return the lexicon word of a head noun, itself where the lexicon has none.
 
@@ -121,6 +130,8 @@ def _without_owner(word: str) -> str:
 
 def _is_pattern(word: str) -> bool:
     size = len(word)
+    if word.endswith(("ية", "ي", "يون", "يين")):
+        return False
     if word.endswith(("ات", "ة")):
         word, size = word.removesuffix("ات").removesuffix("ة"), size
     if word.startswith("است") and len(word) >= 6:

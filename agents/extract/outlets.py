@@ -2,7 +2,7 @@
 
 from agents.extract.contents import ACCORDING
 from agents.extract.document import Document
-from agents.extract.grammar import NOUNS, OUTLETS, WORDS, is_time, lemma_of, noun_class, prefixed
+from agents.extract.grammar import NOUNS, WORDS, is_outlet, is_time, lemma_of, noun_class, prefixed
 from agents.extract.phrases import read_phrase
 from agents.extract.tokens import bare, is_defined
 
@@ -16,7 +16,7 @@ def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, str]]:
     while k < hi:
         end, relation = _outlet_at(doc, k, hi)
         if end:
-            start = k + 1 if relation == "relayed" and not _is_outlet(doc.key(k)) or doc.key(k) in ("ل", "مع", "علي") else k
+            start = k + 1 if relation == "relayed" and not is_outlet(doc.key(k)) or doc.key(k) in ("ل", "مع", "علي") else k
             start = start + 1 if doc.key(start) == "عن" else start
             found.append((start, end, relation))
             k = end
@@ -24,23 +24,19 @@ def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, str]]:
     return found
 
 
-def _is_outlet(key: str) -> bool:
-    return noun_class(key) == "media" or key in OUTLETS
-
-
 def _outlet_at(doc: Document, k: int, hi: int) -> tuple[int, str]:
     key = doc.key(k)
     attached, rest = prefixed(key)
-    if attached == "ل" and _is_outlet(rest):
+    if attached == "ل" and is_outlet(rest):
         return _end(doc, k, hi), "received"
     if key == "ل" and k + 1 in doc.opening and doc.quote_words(k + 1) <= 3:
         return doc.past_quote(k + 1), "received"
     if (key in ACCORDING or key.removeprefix("و") in ACCORDING) and k + 1 < hi:
         at = k + 2 if doc.key(k + 1) == "عن" else k + 1
         noun = prefixed(doc.key(at))[1]
-        if at < hi and (_is_outlet(noun) or at in doc.opening):
+        if at < hi and (is_outlet(noun) or at in doc.opening):
             return _end(doc, at, hi), "relayed"
-    if key in ("مع", "علي", "عبر") and k + 1 < hi and _is_outlet(doc.key(k + 1)):
+    if key in ("مع", "علي", "عبر") and k + 1 < hi and is_outlet(doc.key(k + 1)):
         return _end(doc, k + 1, hi), "received" if key == "مع" else "relayed"
     return 0, ""
 
@@ -95,7 +91,7 @@ def find_addressee(doc: Document, lo: int, hi: int) -> Range | None:
     """Return the person or group spoken to in tokens lo to hi: للصحفيين، أمام البرلمان."""
     for k in range(lo, hi):
         attached, rest = prefixed(doc.key(k))
-        if attached == "ل" and noun_class(bare(rest)) in ("people", "titles", "organizations") and not _is_outlet(rest):
+        if attached == "ل" and noun_class(bare(rest)) in ("people", "titles", "organizations") and not is_outlet(rest):
             return k, _end(doc, k, hi)
         if doc.key(k) == "امام" and k + 1 < hi:
             phrase = read_phrase(doc, k + 1, hi, closed_right=True)

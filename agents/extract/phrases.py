@@ -14,6 +14,7 @@ from agents.extract.grammar import (
     is_complementizer,
     is_eventive,
     is_name,
+    is_outlet,
     is_preposition,
     is_time,
     lemma_of,
@@ -25,6 +26,9 @@ from agents.extract.tokens import bare, is_defined
 LONGEST = 30
 ADJUNCTS = frozenset(("خلال", "بعد", "قبل", "عقب", "اثناء", "منذ", "عبر", "امام", "اثر", "حتي", "بشان", "حول", "وسط", "ردا", "تعليقا", "بسبب", "رغم", "ضمن"))
 RELATIONAL = frozenset(("مسؤول", "مسول", "مسوول", "مصدر", "عضو", "متحدث", "ناطق", "مبعوث", "مندوب", "ممثل", "نائب", "نايب", "خبير", "مدير", "باحث", "محلل", "سفير", "قيادي", "وكيل", "مساعد", "استاذ", "مستشار", "ضابط", "طبيب", "صحفي", "مصور", "مراسل", "قائد", "قايد", "مصادر", "شهود", "سكان", "ناشط", "خبراء", "اعضاء", "نواب", "منسق", "امين", "كاتب", "رئيس", "رييس", "حزب", "نقيب", "معارض", "اطباء", "بيان", "تقرير", "صفحة", "حساب", "سلطات", "مواطن", "مدرس", "لاعب", "موظف", "عامل", "ضباط"))
+
+
+WITH_PRONOUN = frozenset(("به", "بها", "بهم", "عنه", "عنها", "عنهم", "فيه", "فيها", "اليه", "اليها", "له", "لها", "لهم", "عليه", "عليها", "منه", "منها"))
 
 
 class Phrase(NamedTuple):
@@ -96,6 +100,8 @@ def _is_end(r: _Reader, k: int) -> bool:
         return True
     if r.state == "start":
         return key in CLOSED_STARTS or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
+    if r.doc.key(k + 1) in WITH_PRONOUN and noun_class(key) is None and not is_defined(key):
+        return True
     if r.state == "construct":
         return False
     if is_time(r.doc, k) or key in WORDS["adverbs"] or key in ("بان", "وهو", "وهي", "وقد", "قد", "ان", "ما", "اي", "عدم", "له", "لها", "لهم", "انه", "كان", "كانت", "لم", "لن", "لا"):
@@ -122,13 +128,13 @@ CLOSED_STARTS = frozenset(("ما", "من", "اي", "عدم", "كل", "هو", "ه
 
 def _is_finite_cue(doc: Document, k: int) -> bool:
     prefix, forms = _lookup(doc.key(k))
-    return bool(prefix in ("و", "ف") and any(f.kind == "verb" for f in forms))
+    return bool(prefix in ("و", "ف") and any(f.kind == "verb" and not f.clitic for f in forms))
 
 
 def _is_bare_verb(doc: Document, k: int) -> bool:
     """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
     _, forms = _lookup(doc.key(k))
-    spoken = any(f.kind == "participle" or f.tense == "past" for f in forms) and doc.key(k) not in ("امل", "عبر")
+    spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in ("امل", "عبر")
     return spoken or doc.key(k) in WORDS["auxiliaries"]
 
 
@@ -199,7 +205,7 @@ def _preposition(r: _Reader, k: int) -> int:
     binder = doc.key(k - 1) in WORDS["binders"]
     if key in ADJUNCTS or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
         return 0
-    if attached == "ل" and (noun_class(noun) == "media" or noun in OUTLETS) and not binder and r.head not in ("مصور", "مراسل"):
+    if attached == "ل" and is_outlet(noun) and not binder and r.head not in ("مصور", "مراسل"):
         return 0
     if not (binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
         return 0

@@ -73,6 +73,8 @@ class Speakers:
         before = self._match(draft.subject, new) or self._below(draft.subject, new)
         if before is not None:
             return Resolved(before, "headline", (before.lo, before.hi))
+        if draft.subject.kind in ("name", "other") and draft.rule == "headline":
+            return Resolved(None, "unknown", None)
         if draft.subject.kind == "state" and draft.rule == "headline" and new.head not in INSTITUTIONS:
             return Resolved(None, "unknown", None)
         return Resolved(new, "headline", None)

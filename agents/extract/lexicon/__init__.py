@@ -145,15 +145,14 @@ def _cue_forms(verbs: tuple[Verb, ...]) -> dict[str, tuple[Form, ...]]:
 
 
 def _forms(verb: Verb) -> Iterator[tuple[str, Form]]:
-    clitics = verb.object == "target"
-    for form, tense, gender, number, clitic in finite_forms(verb.past, verb.present, clitics=clitics):
+    for form, tense, gender, number, clitic in finite_forms(verb.past, verb.present):
         yield form, Form(verb, "verb", tense, gender, number, clitic)
     if verb.participle:
         for form, gender, number in participle_forms(verb.participle):
             yield form, Form(verb, "participle", "none", gender, number, clitic=False)
     if verb.masdar:
         for form, gender, number in masdar_forms(verb.masdar):
-            yield form, Form(verb, "masdar", "none", gender, number, clitic=True)
+            yield form, Form(verb, "masdar", "none", gender, number, clitic=form != verb.masdar)
 
 
 def _noun_section(name: str, table: dict[str, str]) -> dict[str, str]:

@@ -14,19 +14,15 @@ OBJECTS = ("ه", "ها", "هم", "هما", "نا", "ني")
 OWNERS = ("ه", "ها", "هم", "هما", "هن")
 
 
-def finite_forms(
-    past: str, present: str, *, clitics: bool
-) -> Iterator[tuple[str, Tense, Gender, Number, bool]]:
+def finite_forms(past: str, present: str) -> Iterator[tuple[str, Tense, Gender, Number, bool]]:
     """Yield (form, tense, gender, number, with an object pronoun or not) of a verb in the third person.
 
-    >>> [form for form, *_ in finite_forms("نفى", "ينفي", clitics=False)]
+    >>> [form for form, *_ in finite_forms("نفى", "ينفي")][:11]
     ['نفى', 'نفت', 'نفيا', 'نفتا', 'نفوا', 'نفين', 'ينفي', 'تنفي', 'ينفيان', 'تنفيان', 'ينفون']
     """
     plain = [*_past(past), *_present(present)]
     for form, tense, gender, number in plain:
         yield form, tense, gender, number, False
-    if not clitics:
-        return
     for form, tense, gender, number in plain:
         for pronoun in OBJECTS:
             yield _before_pronoun(form) + pronoun, tense, gender, number, True
@@ -83,11 +79,12 @@ def participle_forms(participle: str) -> Iterator[tuple[str, Gender, Number]]:
 
 
 def masdar_forms(masdar: str) -> Iterator[tuple[str, Gender, Number]]:
-    """Yield a verbal noun with the pronouns of its subject: قوله، قولها، دعوتهم.
+    """Yield a verbal noun alone and with the pronouns of its subject: قوله، قولها، دعوتهم.
 
     >>> [form for form, *_ in masdar_forms("دعوة")]
-    ['دعوته', 'دعوتها', 'دعوتهم', 'دعوتهما', 'دعوتهن']
+    ['دعوة', 'دعوته', 'دعوتها', 'دعوتهم', 'دعوتهما', 'دعوتهن']
     """
+    yield masdar, "any", "any"
     stem = masdar[:-1] + "ت" if masdar.endswith("ة") else masdar
     for pronoun, gender, number in zip(OWNERS, ("m", "f", "m", "any", "f"), ("s", "s", "p", "d", "p"), strict=True):
         yield stem + pronoun, gender, number  # type: ignore[misc]

@@ -6,7 +6,7 @@ from agents.extract.drafts import Cues, CueSpan, Draft, trim_right
 from agents.extract.frames import COMMAS
 from agents.extract.grammar import is_complementizer, prefixed
 from agents.extract.phrases import Phrase, read_attached, read_phrase
-from agents.extract.rules.backward import THEREFORE, content_before
+from agents.extract.rules.backward import THEREFORE, conjunction, content_before
 
 SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 
@@ -29,7 +29,7 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
         return None
     token = doc.tokens[at]
     cue = CueSpan(token.end - len(token.text) + (len(key) - len(word)), token.end, word, "according", "preposition")
-    return Draft("according_to", at, shape, "said", cue, source, [(lo, hi)], "according_to", section=doc.sentence(at).section)  # type: ignore[arg-type]
+    return Draft("according_to", at, shape, "said", cue, source, [(lo, hi)], "according_to", cut=conjunction(doc, lo) if shape == "clause" else 0, section=doc.sentence(at).section)  # type: ignore[arg-type]
 
 
 def source_after(doc: Document, at: int) -> Phrase | None:

@@ -3,9 +3,9 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, cue_span
-from agents.extract.frames import COMMAS, skip_adverbs
+from agents.extract.frames import skip_adverbs
 from agents.extract.phrases import read_phrase
-from agents.extract.rules.backward import content_before
+from agents.extract.rules.backward import conjunction, content_before
 
 AS = frozenset(("كما", "حسبما", "مثلما"))
 AS_WHAT = frozenset(("بحسب", "حسب", "وفق", "علي"))
@@ -29,10 +29,12 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft
     return Draft(
         "as_clause", cue.at, shape, cue.verb.stance, cue_span(cue), subject, [(lo, hi)], "as_clause",  # type: ignore[arg-type]
         gender=cue.form.gender, number=cue.form.number,
+        cut=conjunction(doc, lo) if shape == "clause" else 0,
         resolution="explicit" if subject else "dropped_subject", section=doc.sentence(cue.at).section,
     )  # fmt: skip
 
 
 def _is_as(doc: Document, at: int) -> bool:
     before = doc.key(at - 1)
-    return before in AS or (before == "ما" and doc.key(at - 2) in AS_WHAT) or (before in COMMAS and False)
+    what = (before == "ما" and doc.key(at - 2) in AS_WHAT) or (before == "لما" and doc.key(at - 2) in ("وفقا", "طبقا"))
+    return before in AS or what

@@ -3,7 +3,7 @@
 from agents.extract.document import Document
 from agents.extract.drafts import Draft, trim_right
 from agents.extract.frames import COMMAS, is_speech
-from agents.extract.grammar import WORDS, is_complementizer
+from agents.extract.grammar import STATE_NAMES, WORDS, is_complementizer, noun_class
 
 THEREFORE = frozenset(("فقد", "فان", "لقد", "وقد"))
 
@@ -38,6 +38,13 @@ def _clause_start(doc: Document, at: int, drafts: list[Draft]) -> int | None:
         lo += 1
     lo = _past_opener(doc, lo, at)
     return lo + 1 if doc.key(lo) in THEREFORE or is_complementizer(doc.key(lo)) else lo
+
+
+def conjunction(doc: Document, lo: int) -> int:
+    """Return 1 where token lo begins with و or ف of conjunction, which is no part of what was said, else 0."""
+    key = doc.key(lo)
+    own = key in WORDS["waw_words"] or noun_class(key) is not None or key in STATE_NAMES
+    return 1 if key[:1] in ("و", "ف") and len(key) > 3 and not own and (key[0] == "و" or key[1:3] == "ال") else 0
 
 
 def _past_opener(doc: Document, lo: int, at: int) -> int:

@@ -21,7 +21,7 @@ def relay(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
     about = next((k for k in range(cue.at + 1, limit) if doc.key(k) in ("عن", "الي")), None)
     if about is None:
         return None
-    spoken = next((k for k in range(about + 1, limit) if k in cues and cues[k][0].form.kind == "masdar"), None)
+    spoken = next((k for k in range(about + 1, limit) if k in cues and cues[k][0].form.kind == "masdar" and cues[k][0].form.clitic), None)
     found = _by_masdar(doc, about, spoken, cues) if spoken else _by_clause(doc, cue, about, cues)
     if found is None:
         return None
