@@ -213,11 +213,11 @@ class Watch:
         return sum(self.shown.values())
 
     def summary(self, seconds: float) -> str:
-        """Say what was seen, in one line or two."""
+        """Say what was seen, and how long it took, in two lines."""
         forms = ", ".join(f"{number} {form}" for form, number in sorted(self.shown.items()))
         dead = f", {self.dead} dead letters" if self.dead else ""
         by = f"{self.count} statements ({forms}) by {len(self.sources)} sources"
-        return f"{self.stories} stories: {by}{dead}, in {seconds:.1f} s from start to end."
+        return f"{self.stories} stories: {by}{dead}.\n{seconds:.1f} s from start to end."
 
 
 def show_until(watch: Watch, worker: Worker, stories: int) -> None:
@@ -251,7 +251,8 @@ def statement_lines(statement: Mapping[str, Any], number: int) -> Iterator[str]:
         yield key("role", isolated(source["role"]))
     if statement.get("cue"):
         yield key("cue", isolated(statement["cue"]["text"]))
-    yield key("stance", f"{statement['stance']}{', as a denial' if statement['polarity'] == 'deny' else ''}")
+    denial = " (denies the content)" if statement["polarity"] == "deny" else ""
+    yield key("stance", statement["stance"] + denial)
     yield key("content", isolated(statement["content"]["text"]))
     for outlet in statement.get("via", ()):
         yield key("outlet", f"{isolated(outlet['name'])} ({outlet['relation']})")

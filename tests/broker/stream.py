@@ -6,6 +6,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient
 
 from schemas.topics import PRODUCER_MAX_BYTES, RAW
 from tests.broker.kafka import free_ports
@@ -50,6 +52,13 @@ class Place:
         """Make the topics as an operator does."""
         made = self.tasrih("topics", "create", "--partitions", str(partitions), "--replication", "1")
         assert made.returncode == 0, made.stdout + made.stderr
+
+    def drop_topics(self) -> None:
+        """Take the topics away, so that a broker which outlives the tests is left as it was."""
+        admin = AdminClient({"bootstrap.servers": self.address})
+        own = [name for name in admin.list_topics(timeout=10).topics if name.startswith(self.prefix)]
+        for answer in (admin.delete_topics(own) if own else {}).values():
+            answer.result(20)
 
     def send(self, values: Sequence[tuple[bytes | None, Headers]]) -> list[tuple[int, int]]:
         """Put raw records on the raw topic, in order, and give the partition and offset of each."""
@@ -146,6 +155,17 @@ def running(place: Place, folder: Path, command: Sequence[str] = WORKER, **setti
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def own_place(address: str) -> Iterator[Place]:
+    """Make topics of a name that nobody else has, and take them away in the end."""
+    place = Place(address=address, prefix=f"t{uuid.uuid4().hex[:10]}.")
+    place.create_topics()
+    try:
+        yield place
+    finally:
+        place.drop_topics()
 
 
 def header_map(record: Any) -> Mapping[str, bytes]:

@@ -2,16 +2,16 @@
 
 import json
 import time
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from schemas.topics import AUDIT, DEAD, ENRICHED, RAW, STATEMENTS, STORIES
-from tests.broker.stream import Headers, Place, Running, header_map, running
+from tests.broker.stream import Headers, Place, Running, header_map, own_place, running
 
 TRACE = b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 NAMED = (("wire-provider", b"manara"), ("wire-channel", b"general"), ("traceparent", TRACE), ("x-own", b"\x00\xff"))
@@ -51,14 +51,17 @@ class Flow:
 
 @pytest.fixture(scope="module")
 def flow(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flow]:
-    place = Place(address=kafka, prefix=f"t{uuid.uuid4().hex[:10]}.")
-    place.create_topics()
+    with own_place(kafka) as place:
+        yield from run_flow(place, tmp_path_factory.mktemp("flow"))
+
+
+def run_flow(place: Place, folder: Path) -> Iterator[Flow]:
     mixed: list[tuple[str, bytes | None, Headers]] = []
     for good, (name, bad) in zip(GOOD, BAD.items(), strict=False):
         mixed += [(good.decode(), good, NAMED), (name, bad.value, bad.headers)]
     mixed += [(good.decode(), good, NAMED) for good in GOOD[len(BAD) :]]
     positions = dict(zip((name for name, _, _ in mixed), place.send([(v, h) for _, v, h in mixed]), strict=True))
-    with running(place, tmp_path_factory.mktemp("flow"), log_level="warning") as worker:
+    with running(place, folder, log_level="warning") as worker:
         outcomes = place.read([AUDIT.name], lambda found: len(found) >= len(mixed), 60)
         names = (ENRICHED.name, STATEMENTS.name, STORIES.name, DEAD.name)
         count = sum(json.loads(outcome.value()).get("statements", 0) for outcome in outcomes)
