@@ -29,7 +29,7 @@ TAILS: list[tuple[str, re.Pattern[str]]] = [
     ("clock", re.compile(r"\d{1,2}:\d{2}\s*(?:ت م|تم|تغ|غ|جمت)")),
     ("address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+")),
     ("more", re.compile(r"(?:\.{2,}|…)\s*المزيد|المزيد\s*(?:\.{2,}|…)")),
-    ("initials", re.compile(r"\(?[^\W\d_]{1,3}(?:\s?[./]\s?[^\W\d_]{1,3}){1,4}\.?\)?")),
+    ("initials", re.compile(r"(?=.*[./])\(?[^\W\d_]{1,3}(?:\s?[./ ]\s?[^\W\d_]{1,2}){1,6}\.?\)?")),
 ]
 
 
@@ -211,6 +211,8 @@ def opening_dateline(line: str) -> Signature | None:
         kinds = [part.kind for part in parts]
         if "sentence" in kinds:
             break
+        if len(kinds) == 1 and ":" in match.group():
+            continue  # an agency that speaks for itself
         if kinds and match.end() < len(line) and ends_dateline(kinds) and (found is None or goes_on(found, kinds)):
             found = Signature("dateline", line[: match.end()].rstrip(), match.end(), parts)
     return found

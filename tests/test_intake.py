@@ -1,0 +1,288 @@
+"""Intake: every format's fields, every refusal's code, and nothing but stories or codes from any bytes."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agents.errors import CODES, WireError, codes_table
+from agents.intake import FORMATS, MAX_STORY_BYTES, read_items
+from agents.intake.items import Item
+from schemas.stories import Charset
+
+TEXT = "وزراء الري يجتمعون\nعمان - وكالات\nقال وزير الري إن الاجتماع مثمر."
+
+
+def one(value: bytes, headers: Mapping[str, str] | None = None) -> Item:
+    (item,) = read_items(value, headers or {})
+    return item
+
+
+def refusal(value: bytes, headers: Mapping[str, str] | None = None) -> WireError:
+    with pytest.raises(WireError) as caught:
+        read_items(value, headers or {})
+    return caught.value
+
+
+def test_plain_text_is_one_item_with_its_body_untouched() -> None:
+    item = one(TEXT.encode() + b"\r\n")
+    assert (item.format, item.body, item.headline, item.id) == ("text", TEXT + "\r\n", None, None)
+    assert item.charset == Charset(declared=None, used="utf-8", how="valid")
+
+
+def test_a_byte_order_mark_and_a_declaration_are_recorded() -> None:
+    item = one(b"\xef\xbb\xbf" + TEXT.encode(), {"content-type": "text/plain; charset=Windows-1256"})
+    assert item.charset == Charset(declared="windows-1256", used="utf-8", how="byte order mark")
+
+
+FULL: dict[str, Any] = {
+    "id": "river-7",
+    "version": 3,
+    "status": "withheld",
+    "signal": "correction",
+    "adds_to": "river-6",
+    "provider": "manara",
+    "channel": "general",
+    "language": "ar",
+    "headline": "وزراء الري يجتمعون",
+    "byline": "عمان - وكالات",
+    "slugline": "NILE-TALKS",
+    "transmission": 157,
+    "urgency": 3,
+    "published_at": "2026-03-02T10:00:00+03:00",
+    "embargoed_until": "2026-03-02T12:00:00+03:00",
+    "subjects": ["water"],
+    "copyright": "manara 2026",
+    "editorial_note": "حل محل السابق",
+    "body": "قال الوزير إن الاجتماع مثمر.",
+    "unknown": {"left": "alone"},
+}
+
+
+def test_every_field_of_json() -> None:
+    item = one(orjson.dumps(FULL))
+    expected = FULL | {"version": "3", "transmission": "157", "subjects": ("water",)}
+    published = expected.pop("published_at")
+    expected.pop("unknown")
+    assert {name: getattr(item, name) for name in expected} == expected
+    assert (item.version_created, item.first_created, item.body_kind, item.format) == (published, None, "text", "json")
+
+
+def test_json_with_text_alone() -> None:
+    item = one(orjson.dumps({"id": 7, "text": TEXT}))
+    assert (item.id, item.body, item.headline, item.version) == ("7", TEXT, None, None)
+
+
+NINJS_1 = {
+    "uri": "urn:manara:river-7",
+    "type": "text",
+    "version": "3",
+    "versioncreated": "2026-03-02T10:00:00Z",
+    "pubstatus": "usable",
+    "urgency": 3,
+    "language": "ar",
+    "headline": "وزراء الري يجتمعون",
+    "byline": "عمان - وكالات",
+    "slugline": "NILE",
+    "subject": [{"name": "water", "code": "07001001"}, {"code": "11000000"}],
+    "infosource": [{"name": "manara"}],
+    "embargoed": "2026-03-02T12:00:00Z",
+    "copyrightnotice": "manara 2026",
+    "ednote": "note",
+    "body_html": "<p>HTML</p>",
+    "body_text": "قال الوزير إن الاجتماع مثمر.",
+}
+NINJS_2 = {
+    "uri": "urn:manara:river-7",
+    "version": "3",
+    "versioncreated": "2026-03-02T10:00:00Z",
+    "pubstatus": "usable",
+    "urgency": 3,
+    "language": "ar",
+    "headlines": [{"role": "short", "value": "قصير"}, {"role": "main", "value": "وزراء الري يجتمعون"}],
+    "by": "عمان - وكالات",
+    "slugline": "NILE",
+    "subjects": [{"name": "water"}, {"uri": "11000000"}],
+    "infosources": [{"role": "x"}, {"name": "manara"}],
+    "embargoed": "2026-03-02T12:00:00Z",
+    "copyrightnotice": "manara 2026",
+    "ednote": "note",
+    "bodies": [
+        {"role": "web", "contenttype": "text/html", "value": "<p>HTML</p>"},
+        {"role": "main", "contenttype": "text/plain", "value": "قال الوزير إن الاجتماع مثمر."},
+    ],
+}
+NINJS_3 = {
+    "uri": "urn:manara:river-7",
+    "version": "3",
+    "versionCreated": "2026-03-02T10:00:00Z",
+    "pubStatus": "usable",
+    "urgency": 3,
+    "language": "ar",
+    "headlines": [{"value": "وزراء الري يجتمعون"}],
+    "by": "عمان - وكالات",
+    "slugline": "NILE",
+    "subjects": [{"name": "water"}, {"uri": "11000000"}],
+    "infoSources": [{"name": "manara"}],
+    "embargoedUntil": "2026-03-02T12:00:00Z",
+    "copyrightNotice": "manara 2026",
+    "edNote": "note",
+    "bodies": [{"contentType": "text/plain", "value": "قال الوزير إن الاجتماع مثمر."}],
+}
+
+
+@pytest.mark.parametrize("news", [NINJS_1, NINJS_2, NINJS_3], ids=["1", "2", "3"])
+def test_every_field_of_ninjs(news: dict[str, Any]) -> None:
+    item = one(orjson.dumps(news))
+    assert item == Item(
+        format="ninjs",
+        charset=item.charset,
+        body="قال الوزير إن الاجتماع مثمر.",
+        id="urn:manara:river-7",
+        version="3",
+        provider="manara",
+        language="ar",
+        headline="وزراء الري يجتمعون",
+        byline="عمان - وكالات",
+        slugline="NILE",
+        urgency=3,
+        version_created="2026-03-02T10:00:00Z",
+        embargoed_until="2026-03-02T12:00:00Z",
+        subjects=("water", "11000000"),
+        copyright="manara 2026",
+        editorial_note="note",
+    )
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [("usable", "usable"), ("withheld", "withheld"), ("canceled", "canceled"), ("cancelled", "canceled")],
+)
+def test_statuses_of_ninjs(sent: str, status: str) -> None:
+    assert one(orjson.dumps(NINJS_3 | {"pubStatus": sent})).status == status
+
+
+@pytest.mark.parametrize("part", [{"contentType": "text/html", "value": "<p>x</p>"}, {"value": " <p>x</p>"}])
+def test_an_html_body_is_taken_where_there_is_no_other(part: dict[str, str]) -> None:
+    item = one(orjson.dumps(NINJS_3 | {"bodies": [part]}))
+    assert (item.body_kind, item.body) == ("html", part["value"])
+
+
+def test_headers_go_before_the_envelope() -> None:
+    item = one(orjson.dumps(FULL), {"wire-provider": "sahil", "wire-channel": "sport"})
+    assert (item.provider, item.channel) == ("sahil", "sport")
+    assert one(TEXT.encode(), {"wire-provider": " "}).provider is None
+
+
+def test_the_header_names_the_reader() -> None:
+    value = b'{"id": "7", "uri": "urn:7", "text": "x", "pubStatus": "usable"}'
+    assert refusal(value).code == "WIRE-301"
+    assert one(value, {"wire-format": "json"}).format == "json"
+    assert one(value, {"wire-format": "Text"}).body == value.decode()
+
+
+# What cannot be read: the record and its code.
+REFUSALS = {
+    "nothing": (b"", "WIRE-102"),
+    "spaces": (b" \n\t ", "WIRE-102"),
+    "only a byte order mark": (b"\xef\xbb\xbf \n", "WIRE-102"),
+    "windows-1256": (TEXT.encode("cp1256"), "WIRE-101"),
+    "cut in a letter": (TEXT.encode()[:-2] + b"\xd9", "WIRE-101"),
+    "utf-16": (TEXT.encode("utf-16"), "WIRE-101"),
+    "utf-16 without a mark": (TEXT.encode("utf-16-le"), "WIRE-105"),
+    "binary": (bytes(range(32)) * 10, "WIRE-105"),
+    "broken JSON": (b'{"id": "7", "text": "x"', "WIRE-201"),
+    "two documents": (b'{"text": "x"}\n{"text": "y"}', "WIRE-201"),
+    "a lone surrogate": (b'{"text": "\\ud800"}', "WIRE-201"),
+    "an array cut off": (b'[{"text": "x"}', "WIRE-201"),
+    "deep JSON": (b'{"a":' * 100_000, "WIRE-201"),
+    "deep arrays": (b"[[" * 100_000, "WIRE-201"),
+    "XML": (b"<?xml version='1.0'?><newsItem/>", "WIRE-202"),
+    "HTML": (b"\n<p>x</p>", "WIRE-202"),
+    "an array": (b'[{"text": "x"}]', "WIRE-203"),
+    "a string": (b'"a story in quotation marks"', "WIRE-203"),
+    "a number": (b"157", "WIRE-203"),
+    "null": (b"null\n", "WIRE-203"),
+    "no body": (b'{"id": "7", "headline": "x"}', "WIRE-301"),
+    "a blank body": (b'{"id": "7", "text": " \\n"}', "WIRE-301"),
+    "a null body": (b'{"id": "7", "text": null}', "WIRE-301"),
+    "a ninjs picture": (b'{"uri": "urn:7", "type": "picture", "pubstatus": "usable"}', "WIRE-301"),
+    "a body that is a number": (b'{"text": 7}', "WIRE-302"),
+    "an unknown status": (b'{"text": "x", "status": "lost"}', "WIRE-302"),
+    "an unknown status of ninjs": (b'{"uri": "urn:7", "body_text": "x", "pubstatus": "lost"}', "WIRE-302"),
+    "a story of 5 MB": (TEXT.encode() * 50_000, "WIRE-104"),
+    "a JSON story of 5 MB": (orjson.dumps({"text": TEXT * 50_000}), "WIRE-104"),
+}
+
+
+@pytest.mark.parametrize(("value", "code"), REFUSALS.values(), ids=REFUSALS)
+def test_what_cannot_be_read_has_a_code(value: bytes, code: str) -> None:
+    error = refusal(value)
+    assert error.code == code
+    assert str(error).startswith(f"{code} {CODES[code].name}: ")
+
+
+def test_an_error_says_where() -> None:
+    assert refusal(b'{"text": "x", "subjects": ["a", 7]}').path == "$.subjects[1]"
+    assert refusal(b"abc\xff").path == "byte 3"
+    assert "windows-1256" in str(refusal(b"\xff", {"content-type": "text/plain; charset=windows-1256"}))
+    assert "ninjs, json, text" in str(refusal(b"x", {"wire-format": "morse"}))
+
+
+@pytest.mark.parametrize("text", ["[صورة] قال الوزير", "«نعم» قال الوزير", '"نعم" قال الوزير', "12 قتيلا", "nullify"])
+def test_prose_that_begins_like_json_is_prose(text: str) -> None:
+    assert one(text.encode()).format == "text"
+
+
+def test_the_limit_holds_for_the_story_and_not_for_its_envelope() -> None:
+    assert one(b"x" * MAX_STORY_BYTES).format == "text"
+    assert refusal(b"x" * (MAX_STORY_BYTES + 1)).code == "WIRE-104"
+    assert one(orjson.dumps({"text": "x", "padding": "x" * MAX_STORY_BYTES})).body == "x"
+    with pytest.raises(WireError, match="the limit is 5"):
+        read_items(b"123456 x", {"wire-format": "text"}, max_story_bytes=5)
+
+
+def test_formats_are_named_once() -> None:
+    names = [row.name for row in FORMATS]
+    assert len(set(names)) == len(names)
+
+
+def test_the_table_of_codes_is_whole() -> None:
+    assert all(code == row.code and all(row) for code, row in CODES.items())
+    assert codes_table().count("\n") == len(CODES) + 1
+    assert list(CODES) == sorted(CODES)
+    with pytest.raises(KeyError):
+        WireError("WIRE-999", "no such code")
+
+
+JSONLIKE = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=10),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*FULL, *NINJS_1, *NINJS_3, "text"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+def items_or_code(value: bytes, named: str = "") -> list[Item] | list[str]:
+    try:
+        return read_items(value, {"wire-format": named})
+    except WireError as error:
+        return [error.code]
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=300) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "replace")))
+def test_any_bytes_give_items_or_a_code(value: bytes) -> None:
+    assert all(isinstance(found, Item) or found in CODES for found in items_or_code(value))
+
+
+@settings(deadline=None)
+@given(JSONLIKE, st.sampled_from(["", "json", "ninjs"]))
+def test_any_json_gives_items_or_a_code(document: Any, named: str) -> None:
+    found = items_or_code(json.dumps(document).encode(), named)
+    assert all((isinstance(item, Item) and item.body.strip()) or item in CODES for item in found)
