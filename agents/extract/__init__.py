@@ -26,7 +26,7 @@ from agents.extract.rules.masdar import masdar
 from agents.extract.rules.nominal import nominal
 from agents.extract.rules.participle import participle
 from agents.extract.rules.quotation import quotation, quotation_before
-from agents.extract.rules.relay import relay
+from agents.extract.rules.relay import cited, relay
 from agents.extract.sources import Resolved, Speakers, collect_names
 from agents.extract.subjects import subject_before
 from schemas.statements import Refusal, Statement
@@ -88,9 +88,11 @@ def find_drafts(doc: Document) -> list[Draft]:
             drafts.append(draft)
     for at, (cue, frame) in cues.items():
         if at not in owned and (draft := _apply(doc, cue, frame, cues)):
-            drafts.append(draft)
+            drafts.append(cited(doc, draft))
     drafts += [d for cue in found if cue.at not in owned and (d := masdar(doc, cue, cues))]
-    drafts += [d for cue in found if (d := as_clause(doc, cue, cues, drafts))]
+    for cue in found:
+        if cue.at not in {d.at for d in drafts} and (read := as_clause(doc, cue, cues, drafts)):
+            drafts.append(read)
     for at in range(len(doc.tokens)):
         if {doc.key(at), doc.key(at).removeprefix("و")} & ACCORDING and (draft := according_to(doc, at, cues, drafts)):
             drafts.append(draft)
@@ -112,7 +114,11 @@ def _read_cues(doc: Document) -> Cues:
             del cues[holder]
         claimed[frame.opener] = cue.at
         cues[cue.at] = (cue, frame)
-    return cues
+    return {at: found for at, found in cues.items() if not (_is_relative(doc, at) and _is_between(at, cues))}
+
+
+def _is_between(at: int, cues: Cues) -> bool:
+    return any(cue.at < at < frame.opener and frame.kind != "noun" for cue, frame in cues.values())
 
 
 def _is_relative(doc: Document, at: int) -> bool:

@@ -33,7 +33,7 @@ def build_statement(doc: Document, story: Story, draft: Draft, resolved: Resolve
         source=_source(doc, draft, resolved), stance=draft.stance,  # type: ignore[arg-type]
         polarity="deny" if draft.stance == "denied" and not (draft.cue and draft.cue.negated) else "affirm",
         via=tuple(_via(doc, *outlet) for outlet in _outlets(doc, draft)),
-        addressee=_mention(doc, find_addressee(doc, *gap) if gap else None),
+        addressee=_addressee(doc, draft),
         occasion=_mention(doc, find_occasion(doc, *gap) if gap else None),
         said_at=SaidAt(text=doc.slice(*time), start=doc.tokens[time[0]].start, end=doc.tokens[time[1] - 1].end) if time else None,
         section=_section(doc, draft), rule=draft.rule, confidence=CONFIDENCE[draft.rule],
@@ -136,6 +136,12 @@ def _mention(doc: Document, found: tuple[int, int] | None) -> Mention | None:
     start = doc.tokens[lo].start + (1 if prefixed(doc.key(lo))[0] == "ل" else 0)
     end = doc.tokens[hi - 1].end
     return Mention(text=doc.text[start:end], start=start, end=end)
+
+
+def _addressee(doc: Document, draft: Draft) -> Mention | None:
+    if draft.target:
+        return _mention(doc, (draft.target.lo, draft.target.hi))
+    return _mention(doc, find_addressee(doc, *draft.gaps[0])) if draft.gaps else None
 
 
 def _section(doc: Document, draft: Draft) -> str:  # type: ignore[return]

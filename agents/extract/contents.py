@@ -94,7 +94,9 @@ def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma
         prefixed_by_and = cue.start > doc.tokens[at].start
         if cue.form.kind == "participle":
             return comma or (cue.form.gender == "m" and cue.form.number == "s") or prefixed_by_and
-        return cue.form.kind == "verb" and (comma or prefixed_by_and) and not cue.purpose
+        if cue.form.kind == "masdar":
+            return comma and prefixed_by_and
+        return (comma or prefixed_by_and) and not cue.purpose
     if not comma:
         return False
     if doc.key(at) in ("كما", "فيما", "بينما", "وقد", "وكان", "وكانت", "وكذلك", "كذلك", "وايضا") and at + 1 in cues:

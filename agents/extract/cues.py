@@ -44,6 +44,8 @@ def _cues_at(doc: Document, i: int) -> list[Cue]:
     found = []
     for form in forms:
         negated = form.kind == "verb" and _is_negated(doc, i)
+        if form.kind == "verb" and not prefix and doc.key(i - 1) in WORDS["before_masdar"]:
+            continue
         if form.kind == "verb" and _is_irrealis(doc, i, form, prefix):
             continue
         if negated and not form.verb.negatable:

@@ -47,6 +47,7 @@ class Draft:
     resolution: str = "explicit"
     outlets: list[tuple[int, int, str]] = field(default_factory=list)
     section: str = "paragraph"
+    target: Phrase | None = None
 
     @property
     def lo(self) -> int:
@@ -97,6 +98,7 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
         number=cue.form.number,
         resolution="explicit" if frame.subject else "participle" if cue.form.kind == "participle" else "dropped_subject",
         section=doc.sentence(cue.at).section,
+        target=None if cue.verb.hull else frame.target,
     )
 
 

@@ -75,7 +75,8 @@ def read_masdar_frame(doc: Document, cue: Cue) -> Frame | None:
     """Return the frame of a verbal noun: its subject in construct or as pronoun, then a clause or noun phrase."""
     limit = doc.sentence(cue.at).hi
     start = cue.at + 1
-    subject = None if cue.form.clitic else read_phrase(doc, start, limit, closed_right=False)
+    stop = next((k for k in range(start, min(limit, start + 12)) if _is_governor(doc, cue, start, k)), limit)
+    subject = None if cue.form.clitic else read_phrase(doc, start, stop, closed_right=False)
     at = subject.hi if subject else start
     frame = read_frame(doc, cue._replace(at=at - 1)) if at < limit else None
     if frame is None or (frame.kind == "noun" and frame.opener - at > 8) or (frame.kind != "noun" and frame.opener - at > 6):
@@ -165,7 +166,7 @@ def _open_at(doc: Document, cue: Cue, start: int, k: int) -> tuple[Opener | None
 def _after_colon(doc: Document, cue: Cue, k: int) -> Opener | None:
     if k + 1 >= doc.line_end[doc.sentence(k).line] or not cue.verb.quote:
         return None
-    if k + 1 in doc.opening and doc.past_quote(k + 1) > k + 2 and is_speech(doc, k + 1):
+    if k + 1 in doc.opening and is_speech(doc, k + 1):
         return Opener("quote", k + 1, k + 2)
     if is_complementizer(doc.key(k + 1)):
         return Opener("clause", k + 1, k + 2)
@@ -202,9 +203,21 @@ def _stops(doc: Document, start: int, k: int) -> bool:
         return False
     if form.verb.section == "say" and form.kind == "participle" and form.verb.gloss == "say":
         return False
+    if form.kind == "participle" and _leads_to_quote(doc, k):
+        return False
     if form.kind == "participle":
         return form.gender == "m" or doc.key(k - 1) in COMMAS
     return form.kind == "verb" and (prefix in ("و", "ف") or doc.key(k - 1) in COMMAS or doc.key(k - 1) in WORDS["relatives"])
+
+
+def _leads_to_quote(doc: Document, k: int) -> bool:
+    """Tell whether, without a comma between, a colon and a quotation follow: قال مشيرا إلى سلفه: «...»."""
+    for j in range(k + 1, min(k + 9, doc.sentence(k).hi - 1)):
+        if doc.key(j) in COMMAS or is_complementizer(doc.key(j)):
+            return False
+        if doc.key(j) == ":":
+            return j + 1 in doc.opening
+    return False
 
 
 def _noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | None) -> Frame | None:
@@ -244,7 +257,8 @@ def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | N
     k = next((k for k in spots if _governs_event(doc, cue, k)), spots[0])
     if doc.key(k) in cue.verb.preps:
         return _with_target(doc, cue, start, k, Frame("noun", None, None, k, k + 1))
-    return _with_target(doc, cue, start, k, Frame("noun", None, None, k, k, 1))
+    assimilated = doc.key(k).startswith("لل")
+    return _with_target(doc, cue, start, k, Frame("noun", None, None, k, k, 0 if assimilated else 1))
 
 
 def _is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
@@ -267,7 +281,7 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
         return True
     if is_complementizer(key) or len(rest) < 3 or key in NOT_ATTACHED or noun_class(key) is not None:
         return False
-    return prefixed(key)[0] == prep or is_eventive(rest) or k == start or doc.key(k - 1).endswith(("ه", "ها", "هم")) or doc.tokens[k - 1].kind == "mark"
+    return prefixed(key)[0] == prep or is_eventive(rest) or (len(rest) == 5 and rest[2] == "ا" and rest.endswith("ة")) or k == start or doc.key(k - 1).endswith(("ه", "ها", "هم")) or doc.tokens[k - 1].kind == "mark"
 
 
 NOT_ATTACHED = frozenset(("باسم", "بين", "بعد", "بلد", "بلاد", "بلاده", "بلادها", "بيان", "بحث", "برنامج", "بنك", "بيت", "باب", "بشان", "بحسب", "بسبب", "بدون", "بدوره", "بدورها", "بعض", "بشكل", "بوتين", "باريس", "بيروت", "بغداد", "برلين", "بكين", "بروكسل", "بريطانيا", "برلمان", "بلدية", "بشار", "بوش", "بلير", "باراك", "بقوة", "بشدة", "بوضوح", "بصراحة", "برا", "بحرا", "باكستان", "باكو", "بلغاريا", "بولندا", "بلجيكا", "بنغازي", "بدر", "بندر", "بكر", "بلال", "بطرس", "بابا", "بطريرك", "برئاسة", "بالتالي", "بعدما", "بعيد", "بحضور", "بمناسبة", "بحق", "بناء", "بجروح"))
@@ -279,8 +293,11 @@ def _governs_event(doc: Document, cue: Cue, k: int) -> bool:
     return is_eventive(noun) or doc.tokens[min(k + 1, len(doc.tokens) - 1)].key in ("ما", "اي", "عدم")
 
 
-def _with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> Frame:
+def _with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> Frame | None:
     """Split what lies between cue and governed preposition into subject and addressee of a demand or charge."""
+    noun = bare(prefixed(doc.key(frame.content))[1])
+    if cue.verb.past == "دعا" and noun in WORDS["invitations"]:
+        return None
     if cue.form.kind != "verb" or cue.form.clitic:
         target = read_phrase(doc, start, k, closed_right=True) if cue.verb.object == "target" else None
         return _hulled(cue, frame._replace(target=target))

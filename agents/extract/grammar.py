@@ -132,15 +132,15 @@ def _is_pattern(word: str) -> bool:
     size = len(word)
     if word.endswith(("ية", "ي", "يون", "يين")):
         return False
-    if word.endswith(("ات", "ة")):
-        word, size = word.removesuffix("ات").removesuffix("ة"), size
+    plural = word.endswith("ات")
+    word = word.removesuffix("ات").removesuffix("ة")
     if word.startswith("است") and len(word) >= 6:
         return True
     if word.startswith("ا") and 5 <= len(word) <= 7 and word[-2] == "ا":
         return len(word) == 5 or (len(word) >= 6 and ("ت" in word[1:3] or word[1] == "ن"))
     if word.startswith("ت") and len(word) == 5:
         return word[3] == "ي" or word[2] == "ا"
-    return word.startswith("م") and len(word) == 5 and word[2] == "ا" and size == 6
+    return word.startswith("م") and len(word) == 5 and word[2] == "ا" and (plural or size == 6)
 
 
 def is_name(doc: Document, i: int) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from agents.extract.cues import _lookup
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.grammar import (
+    NISBA,
     NISBAS,
     NOUNS,
     OUTLETS,
@@ -89,6 +90,8 @@ def _step(r: _Reader, k: int) -> int:
         return 0
     if is_preposition(doc, k) or prefixed(token.key)[0]:
         return _preposition(r, k)
+    if r.state != "start" and token.key in WORDS["anonymity"]:
+        return 0
     if token.key[:1] == "و" and r.state not in ("start", "construct") and (found := _conjunct(r, k)):
         return found
     return _word(r, k)
@@ -141,7 +144,7 @@ def _is_bare_verb(doc: Document, k: int) -> bool:
 def _begins_object(r: _Reader, k: int) -> bool:
     """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
     key = r.doc.key(k)
-    if is_eventive(key) and (not is_defined(key) or r.state == "name"):
+    if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
         return True
     kind = noun_class(key)
     if is_defined(key):
@@ -174,12 +177,16 @@ def _mark(r: _Reader, k: int) -> int:
 def _apposition(r: _Reader, k: int) -> int:
     """A name between commas after its role: كاتب الدولة، سالم عيد، ..."""
     doc = r.doc
+    if r.name and r.kind == "name" and noun_class(doc.key(k + 1)) == "titles" and not is_defined(doc.key(k + 1)):
+        close = next((j for j in range(k + 2, min(k + 14, r.limit)) if doc.key(j) in ("،", ",") and doc.inside[j] == -1), None)
+        role = read_phrase(doc, k + 1, close, closed_right=True) if close else None
+        return role.hi - k if role and role.hi == close else 0
     if r.name or r.kind not in ("titles", "people"):
         return 0
     end = next((j for j in range(k + 1, min(k + 7, r.limit + 1)) if j >= r.limit or doc.key(j) in ("،", ",")), None)
-    if end is None or end - k - 1 not in (1, 2, 3, 4) or not all(_may_be_name(doc, j) for j in range(k + 1, end)):
+    if end is None or end - k - 1 not in (1, 2, 3, 4) or not all(_may_be_name(doc, j) for j in range(k + 2, end)):
         return 0
-    if not is_name(doc, k + 1):
+    if not is_name(doc, k + 1) and doc.key(k + 1) != "باسم":
         return 0
     r.name, r.state = [k + 1, end], "name"
     return end - k
@@ -257,6 +264,8 @@ def _word(r: _Reader, k: int) -> int:
     doc, key = r.doc, r.doc.key(k)
     kind = noun_class(key)
     defined = is_defined(key)
+    if r.state != "start" and key in WORDS["selves"]:
+        return 1
     if r.state == "start":
         return _first(r, k, kind, defined=defined)
     if r.state == "construct":

@@ -1,6 +1,6 @@
 """Sources resolved: who «الوزير», «بيسكوف», a dropped subject or a participle stand for."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from agents.extract.document import Document
 from agents.extract.drafts import Draft
@@ -55,8 +55,10 @@ class Speakers:
         """Return the source of a draft; the speakers are reordered so that the next dropped subject finds him."""
         if draft.subject is not None:
             return self._explicit(draft, draft.subject)
-        if draft.resolution == "participle" and sentence_speaker is not None:
-            return self._again(sentence_speaker, "participle")
+        if draft.resolution == "participle":
+            speaker = sentence_speaker or self._sentence_subject(draft)
+            if speaker is not None:
+                return self._again(speaker, "participle")
         found = next((s for s in reversed(self.known) if _agrees(s, draft.gender, draft.number)), None)
         if found is None:
             return Resolved(None, "unknown", None)
@@ -106,7 +108,7 @@ class Speakers:
             self._join(speaker, parts)
         if draft.gender != "any" and speaker.number == "s":
             speaker.gender = draft.gender
-        before = self._match(phrase, speaker)
+        before = self._match(phrase, speaker) or self._titled(phrase, speaker)
         if before is None:
             self._remember(speaker)
             return Resolved(speaker, draft.resolution, None)
@@ -122,6 +124,29 @@ class Speakers:
         self._remember(before)
         how = "pronoun" if speaker.head in DEMONSTRATIVES else "definite_title" if not phrase.name and phrase.defined else draft.resolution
         return Resolved(before, how, antecedent)
+
+    def _sentence_subject(self, draft: Draft) -> Speaker | None:
+        """Return the subject of the sentence whose circumstance a participle is: استقبل الوزير الوفد، مؤكدا ..."""
+        sentence = self.doc.sentence(draft.at)
+        for lo in (sentence.lo, sentence.lo + 1):
+            phrase = read_phrase(self.doc, lo, draft.at, closed_right=False)
+            if phrase and (phrase.kind in ("titles", "people", "organizations", "state") or (phrase.defined and phrase.kind == "other")):
+                resolved = self._explicit(replace(draft, subject=phrase, resolution="explicit"), phrase)
+                return resolved.speaker
+        return None
+
+    def _titled(self, phrase: Phrase, new: Speaker) -> Speaker | None:
+        """Return the person last printed with the title that «الوزير» repeats, though he has not spoken yet."""
+        if phrase.kind != "titles" or not phrase.defined or phrase.name or phrase.joint:
+            return None
+        for k in range(phrase.lo - 1, max(-1, phrase.lo - 400), -1):
+            if lemma_of(self.doc.key(k)) != new.head or noun_class(self.doc.key(k)) != "titles":
+                continue
+            earlier = read_phrase(self.doc, k, self.doc.sentence(k).hi, closed_right=False)
+            if earlier and earlier.name:
+                found = describe(self.doc, earlier, self.full_names)
+                return found if new.words <= found.words else None
+        return None
 
     def _join(self, speaker: Speaker, parts: list[Speaker]) -> None:
         """Make a speaker of two: each is known by himself too, and is found by his own name later."""
@@ -162,7 +187,7 @@ class Speakers:
 
 
 INSTITUTIONS = frozenset(("امم", "اتحاد"))
-SELF = frozenset(("ذاته", "ذاتها", "نفسه", "نفسها", "نفسهم", "ذات", "نفس"))
+UNNAMED = frozenset(("مسوول", "مسيول", "شاهد", "دبلوماسي", "مصدر"))
 DEMONSTRATIVES = frozenset(("هؤلاء", "هذا", "هذه", "هءلاء", "هولاء"))
 
 
@@ -210,7 +235,9 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     kind = TYPES.get(phrase.kind or "other", "unknown")
     text = _clean(doc, phrase)
     name, role = text, None
-    if phrase.name and kind in ("person", "group", "unknown"):
+    if phrase.kind == "other" and phrase.name is None and phrase.hi - phrase.lo == 1 and doc.key(phrase.lo) in full_names:
+        phrase = phrase._replace(name=(phrase.lo, phrase.hi), kind="name")
+    if phrase.name and (kind in ("person", "group", "unknown") or phrase.kind == "name"):
         attached = phrase.prefix if phrase.name[0] == phrase.lo else 0
         name = doc.slice(*phrase.name)[attached:]
         role = _role(doc, phrase)
@@ -225,7 +252,7 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
         words |= {_word(k) for k in role.split()}
     words |= {w for w in (_word(fold) for fold in _fold(name).split()) if w}
     number = "p" if phrase.kind == "people" or phrase.joint or keys and keys[0].endswith(("ون", "ين")) and kind != "state" else "s"
-    if kind == "person" and not phrase.name and head == "مصدر":
+    if kind == "person" and not phrase.name and (head == "مصدر" or (not phrase.defined and (head in UNNAMED or doc.key(phrase.hi) in WORDS["anonymity"]))):
         kind = "anonymous"
     if kind == "group" and any(bare(k) in ("مصادر", "شهود", "مراقبون", "مراقبين") for k in keys[:1]):
         kind = "anonymous"
@@ -260,7 +287,7 @@ def _word(key: str) -> str:
     word = bare(rest)
     if word.startswith("و") and noun_class(word) is None and noun_class(word[1:]):
         word = bare(word[1:])
-    return "" if word in WORDS["prepositions"] or word in SELF else lemma_of(word)
+    return "" if word in WORDS["prepositions"] or word in WORDS["selves"] else lemma_of(word)
 
 
 def owner_of(doc: Document, phrase: Phrase) -> Phrase:

@@ -53,6 +53,8 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     before = found[0].lo - 1
     at_start = before < doc.sentence(cue.at).lo or doc.key(before) in ("،", ",", "..", "...", "-", ":") or doc.key(before) in OPENERS
     headline = doc.sentence(cue.at).section == "headline"
+    if not at_start and found[0].kind == "people" or doc.key(found[0].lo).endswith(("ين", "ون")) and cue.form.number == "p":
+        return found[0], "relative"
     return found if at_start or found[0].prefix or headline or is_complementizer(doc.key(before)) else None
 
 
@@ -69,7 +71,7 @@ def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str]
         if doc.tokens[k].kind != "word" and k not in doc.opening and k not in doc.closing:
             break
         phrase = read_phrase(doc, k, end, closed_right=True)
-        if phrase and phrase.hi == end and phrase.kind in KINDS:
+        if phrase and phrase.hi == end and phrase.kind in KINDS and not (best and phrase.kind == "name"):
             best = phrase
         if doc.key(k)[:1] in "وف" and noun_class(doc.key(k)) is None and (joined := read_attached(doc, k, end, closed_right=True)):
             if joined.hi == end and (joined.kind in KINDS and joined.kind != "name" or doc.key(k)[1:] in doc.names):

@@ -107,7 +107,7 @@ def load_lexicon() -> Lexicon:
         verbs=verbs,
         cues=_cue_forms(verbs),
         nouns={name: frozenset(forms) for name, forms in nouns.items()},
-        heads={form: lemma for forms in nouns.values() for form, lemma in forms.items()},
+        heads={form: lemma for forms in reversed(nouns.values()) for form, lemma in forms.items()},
         classes={name: frozenset(_words(name, table)) for name, table in tables["words.toml"].items()},
         phrases={name: tuple(tuple(w.split()) for w in _words(name, table)) for name, table in tables["words.toml"].items()},
         states=tuple(_state(entry) for entry in tables["states.toml"]["states"].values() if "country" in entry),

@@ -97,7 +97,10 @@ def noun_forms(noun: str, *, regular: bool) -> Iterator[str]:
     ['مسؤول', 'مسؤولا', 'مسؤولات', 'مسؤولان', 'مسؤولة', 'مسؤولو', 'مسؤولون', 'مسؤولي', 'مسؤولين']
     """
     yield noun
-    if not regular or noun.endswith("ة"):
+    if not regular:
+        return
+    if noun.endswith("ة"):
+        yield noun[:-1] + "ات"
         return
     stem = noun[:-1] if noun.endswith("ي") and len(noun) > 3 else noun
     yield from (noun + ending for ending in ("ة", "ات", "ا", "ان"))

@@ -19,7 +19,7 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
     """
     key = doc.key(at)
     word = key if key in ACCORDING else key.removeprefix("و")
-    if word not in ACCORDING or any(lo <= at < hi for d in drafts for lo, hi in d.gaps[:1]):
+    if word not in ACCORDING or any(d.cue and d.at < at < d.lo and d.rule != "according_to" for d in drafts):
         return None
     source = source_after(doc, at)
     if source is None or source.kind not in SOURCES:

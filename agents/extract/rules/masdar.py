@@ -15,9 +15,14 @@ def masdar(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
     Left alone: verbal nouns without either (بعد إعلان النتائج), and every other place of a verbal noun.
     """
     before = doc.key(cue.at - 1)
-    if cue.form.kind != "masdar" or cue.verb.section not in SECTIONS or before not in WORDS["before_masdar"]:
+    if cue.form.kind != "masdar" or cue.verb.section not in SECTIONS or (before not in WORDS["before_masdar"] and not _is_chained(doc, cue)):
         return None
     frame = read_masdar_frame(doc, cue)
     if frame is None or (frame.subject is None and not cue.form.clitic):
         return None
     return draft("masdar", doc, cue, frame, cues)
+
+
+def _is_chained(doc: Document, cue: Cue) -> bool:
+    """Tell whether a verbal noun goes on with و after a relay: ... تأكيده أن C1، واتهامه الجيش بـ C2."""
+    return cue.form.clitic and doc.key(cue.at).startswith("و") and doc.key(cue.at - 1) in ("،", ",")

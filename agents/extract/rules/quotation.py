@@ -36,7 +36,7 @@ def quotation_before(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -
     if frame and (frame.kind != "quote" or doc.key(frame.opener - 1) not in COMMAS):
         return None
     limit = frame.opener if frame else doc.sentence(cue.at).hi
-    subject = read_phrase(doc, skip_adverbs(doc, cue.at + 1), limit, closed_right=frame is not None)
+    subject = read_phrase(doc, skip_adverbs(doc, cue.at + 1), limit, closed_right=True)
     contents = quotation_contents(doc, opener) + (quotation_contents(doc, frame.opener) if frame else [])
     return Draft(
         "quotation", cue.at, "quote", cue.verb.stance, cue_span(cue), subject, contents, "quotation",

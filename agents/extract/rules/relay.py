@@ -47,3 +47,15 @@ def _by_clause(doc: Document, cue: Cue, about: int, cues: Cues) -> Draft | None:
         return None
     source = read_phrase(doc, about + 1, opener.at, closed_right=True)
     return draft("relay", doc, cue, Frame(opener.kind, source, None, opener.at, opener.content), cues) if source else None
+
+
+def cited(doc: Document, draft: Draft) -> Draft:
+    """Put the person whom an outlet cites in its place: ذكرت الإذاعة، نقلا عن شهود، أن ... The outlet is the relay."""
+    lo, hi = draft.gaps[0] if draft.gaps else (0, 0)
+    at = next((k for k in range(lo, hi - 2) if doc.key(k) == "نقلا" and doc.key(k + 1) == "عن"), None)
+    source = read_phrase(doc, at + 2, hi, closed_right=True) if at else None
+    if source is None or draft.subject is None:
+        return draft
+    draft.outlets.append((draft.subject.lo, draft.subject.hi, "relayed"))
+    draft.subject, draft.gaps, draft.gender = source, [(source.hi, hi)], "any"
+    return draft
