@@ -42,7 +42,7 @@ def send(
     records = list(read_records(files))
     target = topic or prefixed(RAW, settings.topic_prefix)
     options = client_options(settings) | {"message.max.bytes": PRODUCER_MAX_BYTES, "enable.idempotence": True}
-    options |= {"message.timeout.ms": SEND_TIMEOUT_SECONDS * 1000, "log_level": 3}
+    options |= {"message.timeout.ms": SEND_TIMEOUT_SECONDS * 1000, "log_level": 0}
     tally = send_records(Producer(options), target, with_progress(records), headers)
     report(tally, len(records), target)
 
