@@ -110,11 +110,18 @@ def read_stories() -> list[Case]:
 
 
 def read_story(path: Path) -> Case:
-    """Return a story as a case; its expectations start on line 1 of the file beside it."""
+    """Return a story as a case; the file beside it holds its flags, if any, and its expectations."""
     beside = path.with_suffix(".statements")
-    expected = read_blocks(beside.read_text(encoding="utf-8"), str(beside))
+    lines = beside.read_text(encoding="utf-8").splitlines()
+    flags = tuple(line for line in lines if line.startswith(":"))
+    expected = read_blocks("\n".join(lines[len(flags) :]), str(beside))
     text = path.read_text(encoding="utf-8")
-    return checked(Case(title=path.stem, text=text, expected=tuple(expected), path=beside, line=1))
+    return checked(Case(title=path.stem, text=text, expected=tuple(expected), path=beside, line=1, flags=flags))
+
+
+def write_story(case: Case) -> None:
+    """Write the file beside a story anew."""
+    case.path.write_text("".join(f"{flag}\n" for flag in case.flags) + blocks_text(case.expected), encoding="utf-8")
 
 
 def read_blocks(text: str, where: str) -> list[Expectation]:
