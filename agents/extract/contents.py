@@ -1,6 +1,6 @@
 """Content ends: the one place that decides where what was said is over."""
 
-from agents.extract.cues import Cue, _lookup
+from agents.extract.cues import Cue, lookup
 from agents.extract.document import Document
 from agents.extract.frames import COMMAS, Frame
 from agents.extract.grammar import WORDS, is_complementizer, noun_class, prefixed
@@ -105,7 +105,7 @@ def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma
         return True
     if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
         return True
-    prefix, forms = _lookup(doc.key(at))
+    prefix, forms = lookup(doc.key(at))
     return any(f.kind == "verb" and not f.clitic and f.verb.section in ("say", "add") for f in forms) and prefix == "" and _speaks(doc, at)
 
 

@@ -36,8 +36,8 @@ def _cues_at(doc: Document, i: int) -> list[Cue]:
     token = doc.tokens[i]
     if token.kind != "word" or in_quotation(doc, i):
         return []
-    prefix, forms = _lookup(token.key)
-    if not forms or token.key in WORDS["homographs"] or token.key.removeprefix("و") in WORDS["homographs"]:
+    prefix, forms = lookup(token.key)
+    if not forms:
         return []
     purpose = prefix.endswith("ل")
     start = token.start + len(prefix)
@@ -62,7 +62,14 @@ def in_quotation(doc: Document, i: int) -> bool:
     return n >= 0 and doc.quote_words(doc.quotes[n][0]) > 3
 
 
-def _lookup(key: str) -> tuple[str, tuple[Form, ...]]:
+def lookup(key: str) -> tuple[str, tuple[Form, ...]]:
+    """Return the proclitics of a key and the cue forms that the rest of it spells, none for a homograph.
+
+    >>> [form.verb.gloss for form in lookup("واكد")[1]], lookup("ردا")
+    (['affirm'], ('', ()))
+    """
+    if key in WORDS["homographs"] or key[1:] in WORDS["homographs"]:
+        return "", ()
     for prefix in ("", "و", "ف", "ل", "ول", "فل"):
         if key.startswith(prefix) and (forms := LEXICON.cues.get(key[len(prefix) :])):
             return prefix, forms

@@ -2,7 +2,7 @@
 
 from typing import Literal, NamedTuple
 
-from agents.extract.cues import Cue, _lookup
+from agents.extract.cues import Cue, lookup
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.grammar import (
     NOUNS,
@@ -139,7 +139,7 @@ def _find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opene
 
 def _is_relative_cue(doc: Document, k: int) -> bool:
     """Tell whether token k is a cue verb in a relative clause: الوزير الذي أكد ..."""
-    _, forms = _lookup(doc.key(k)) if doc.key(k - 1) in WORDS["relatives"] else ("", ())
+    _, forms = lookup(doc.key(k)) if doc.key(k - 1) in WORDS["relatives"] else ("", ())
     return any(f.kind == "verb" and f.verb.clause for f in forms)
 
 
@@ -195,7 +195,7 @@ def _is_blocked(doc: Document, k: int) -> bool:
 
 def _stops(doc: Document, start: int, k: int) -> bool:
     """Tell whether token k is another cue that takes over: مؤكدا، وأضاف; قائلا and يقول only go on."""
-    prefix, forms = _lookup(doc.key(k))
+    prefix, forms = lookup(doc.key(k))
     if not forms or k == start and not prefix and forms[0].kind != "participle":
         return False
     form = forms[0]

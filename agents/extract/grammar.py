@@ -47,6 +47,8 @@ def prefixed(key: str) -> tuple[str, str]:
         return "ل", "ال" + key[2:]
     if key.startswith(("بال", "كال")) and len(key) > 5:
         return key[0], key[1:]
+    if key.startswith("ل") and (key[1:] in WORDS["purposes"] or (key.endswith("ة") and len(key) > 4 and key not in WORDS["names"])):
+        return "ل", key[1:]
     if key[:1] in ("ل", "ب") and len(key) > 3 and (noun_class(key[1:]) or key[1:] in OUTLETS or key[1:] in STATE_NAMES):
         return key[0], key[1:]
     return "", key

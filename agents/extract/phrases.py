@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from agents.extract.cues import _lookup
+from agents.extract.cues import lookup
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.grammar import (
     NISBA,
@@ -121,7 +121,7 @@ def _is_verbal(doc: Document, k: int) -> bool:
     key = doc.key(k)
     if noun_class(key) is not None or noun_class(key.removeprefix("و")) is not None:
         return False
-    prefix, forms = _lookup(key)
+    prefix, forms = lookup(key)
     known = WORDS["auxiliaries"]
     return bool(forms and (prefix or forms[0].kind == "participle")) or key in known or key.removeprefix("و") in known or key.startswith(("لكن", "ولكن"))
 
@@ -130,13 +130,13 @@ CLOSED_STARTS = frozenset(("ما", "من", "اي", "عدم", "كل", "هو", "ه
 
 
 def _is_finite_cue(doc: Document, k: int) -> bool:
-    prefix, forms = _lookup(doc.key(k))
+    prefix, forms = lookup(doc.key(k))
     return bool(prefix in ("و", "ف") and any(f.kind == "verb" and not f.clitic for f in forms))
 
 
 def _is_bare_verb(doc: Document, k: int) -> bool:
     """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
-    _, forms = _lookup(doc.key(k))
+    _, forms = lookup(doc.key(k))
     spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in ("امل", "عبر")
     return spoken or doc.key(k) in WORDS["auxiliaries"]
 
@@ -214,6 +214,8 @@ def _preposition(r: _Reader, k: int) -> int:
         return 0
     if attached == "ل" and is_outlet(noun) and not binder and r.head not in ("مصور", "مراسل"):
         return 0
+    if attached == "ل" and r.state == "closed" and noun_class(noun) not in ("titles", "people") and lemma_of(noun) != "مرة" and (r.definite or r.kind in ("organizations", "media")):
+        binder = True
     if not (binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
         return 0
     if attached:
@@ -275,11 +277,15 @@ def _word(r: _Reader, k: int) -> int:
         return 0
     if defined:
         r.definite = True
+        if _is_past_name(r, k) or _is_new_noun(r, k):
+            return 0
         if r.state == "name" and r.name and r.name[1] == k and (kind is None or r.name[1] - r.name[0] == 1):
             r.name[1] = k + 1
         elif kind == "titles" and r.state == "name":
             r.state = "closed"
         return 1
+    if r.state == "closed" and r.definite and kind is not None and key.endswith(("ين", "ون")) and not defined:
+        return 0
     if kind is None and is_adjective(key) and not r.definite and r.state != "name":
         return 1
     if kind is None and is_name(doc, k):
@@ -291,6 +297,20 @@ def _word(r: _Reader, k: int) -> int:
         r.state = "construct"
         return 1
     return 0
+
+
+def _is_past_name(r: _Reader, k: int) -> bool:
+    """Tell whether a name that has its family name already (لؤي الأسعد) is followed by another defined noun."""
+    if r.state != "name" or not r.name or r.name[1] != k or k - r.name[0] < 2:
+        return False
+    doc = r.doc
+    return any(is_defined(doc.key(j)) and doc.key(j - 1) not in ("عبد", "ابو", "ام", "ال") for j in range(r.name[0] + 1, k))
+
+
+def _is_new_noun(r: _Reader, k: int) -> bool:
+    """Tell whether a defined feminine follows a masculine title standing alone: غادر الرئيس المنصة."""
+    key = r.doc.key(k)
+    return k == r.lo + 1 and r.kind == "titles" and key.endswith("ة") and not r.doc.key(r.lo).endswith(("ة", "ات", "ين", "ون"))
 
 
 def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
@@ -317,6 +337,9 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
     if key in ("هذا", "هذه", "ذات", "نفس", "احد", "احدي", "عدد", "بعض", "كل", "معظم", "عدة", "كبار", "كبير", "اثنان", "غالبية", "جميع"):
         r.state, r.kind = "construct", "people"
         return 1
+    if key.endswith("ي") and is_defined(doc.key(k + 1)) and k + 1 < r.limit and key not in doc.names:
+        r.kind, r.state = "people", "construct"
+        return 1
     if is_name(doc, k) and (r.closed_right or not is_eventive(key)):
         r.kind = "name"
         return _name(r, k)
@@ -335,7 +358,7 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
         r.head, r.head_defined = lemma_of(key), defined
     if defined or key.endswith(("ه", "ها", "هم")) and not kind:
         r.state = "closed"
-    elif kind or is_preposition(r.doc, k):
+    elif kind or is_preposition(r.doc, k) or (key.endswith("ي") and k + 1 < r.limit and is_defined(r.doc.key(k + 1))):
         r.state = "construct" if kind != "people" else "closed"
     elif key in ("عام", "اول", "اعلي", "سر", "عليا"):
         r.state = "construct"
@@ -349,6 +372,8 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
 
 def _name(r: _Reader, k: int) -> int:
     if r.state != "start" and r.kind != "name" and _is_bare_verb(r.doc, k):
+        return 0
+    if r.name and r.name[1] == k and k - r.name[0] > 1 and len(r.doc.key(k)) > 4 and r.doc.key(k).endswith(("ه", "ها", "هم")):
         return 0
     if r.name and r.name[1] == k:
         r.name[1] = k + 1

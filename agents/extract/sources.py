@@ -75,7 +75,7 @@ class Speakers:
         before = self._match(draft.subject, new) or self._below(draft.subject, new)
         if before is not None:
             return Resolved(before, "headline", (before.lo, before.hi))
-        if draft.subject.kind in ("name", "other") and draft.rule == "headline":
+        if draft.subject.kind in ("name", "other") and draft.rule == "headline" and new.role is None:
             return Resolved(None, "unknown", None)
         if draft.subject.kind == "state" and draft.rule == "headline" and new.head not in INSTITUTIONS:
             return Resolved(None, "unknown", None)
@@ -163,7 +163,7 @@ class Speakers:
             return next((s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | DEMONSTRATIVES), None)
         name = {self.doc.key(k) for k in range(*phrase.name)} if phrase.name else set()
         for speaker in reversed(self.known):
-            if bool(new.members) != bool(speaker.members) and not (phrase.kind in ("titles", "people") and phrase.defined):
+            if bool(new.members) != bool(speaker.members) and not (phrase.kind in ("titles", "people") and phrase.defined and not phrase.name):
                 continue
             if name:
                 if name <= speaker.words and speaker.kind in ("person", "unknown", new.kind):
@@ -316,8 +316,11 @@ def _clean(doc: Document, phrase: Phrase) -> str:
 
 def _role(doc: Document, phrase: Phrase) -> str | None:
     assert phrase.name is not None
-    before = doc.slice(phrase.lo, phrase.name[0]).rstrip("، ,")
-    after = doc.slice(phrase.name[1], phrase.hi)
+    before = doc.slice(phrase.lo, phrase.name[0]).strip("، ,")
+    after = doc.slice(phrase.name[1], phrase.hi).strip("، ,")
+    words = before.split()
+    if len(words) > 2 and is_defined(_fold(words[-1])) and noun_class(_fold(words[-1])) == "titles" and is_defined(_fold(words[-2])):
+        before = " ".join(words[:-1])
     return before or after or None
 
 

@@ -11,6 +11,6 @@ def clause(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
 
     Left alone: agentless formulas (يذكر أن، يتوقع أن), which the author says himself.
     """
-    if cue.form.kind != "verb" or frame.kind != "clause":
+    if cue.form.kind != "verb" or frame.kind != "clause" or (cue.verb.hull and frame.target):
         return None
     return draft("clause", doc, cue, frame, cues)

@@ -11,6 +11,7 @@ def nominal(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
 
     Left alone: acts without content (رفض استقبال الوفد), relative clauses that only mention (التي أعلن عنها).
     """
-    if cue.form.kind != "verb" or frame.kind != "noun":
+    described = frame.kind == "clause" and cue.verb.hull and frame.target
+    if cue.form.kind != "verb" or not (frame.kind == "noun" or described):
         return None
     return draft("nominal", doc, cue, frame, cues)
