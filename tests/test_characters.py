@@ -140,6 +140,13 @@ def test_time_is_linear_in_hostile_text(unit: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+@pytest.mark.parametrize("inside", [" " * 300_000, "\n" * 300_000, "\u0651" * 150_000 + "\u064e" * 150_000])
+def test_time_is_linear_in_long_runs_inside_a_text(inside: str) -> None:
+    started = time.perf_counter()
+    clean(f"a{inside}b")
+    assert time.perf_counter() - started < 5
+
+
 def test_nothing_outside_the_marks_and_hangul_composes_with_what_stands_before() -> None:
     """What ``clusters`` relies on: the second of every canonical pair is a mark or a Hangul vowel or final."""
     for code in range(sys.maxunicode + 1):

@@ -1,7 +1,9 @@
 """Intake: every format's fields, every refusal's code, and nothing but stories or codes from any bytes."""
 
 import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -9,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents import errors
 from agents.errors import CODES, WireError, codes_table
 from agents.intake import FORMATS, MAX_STORY_BYTES, read_items
 from agents.intake.items import Item
@@ -257,6 +260,13 @@ def test_the_table_of_codes_is_whole() -> None:
     assert list(CODES) == sorted(CODES)
     with pytest.raises(KeyError):
         WireError("WIRE-999", "no such code")
+
+
+def test_every_code_is_raised_somewhere_and_no_other() -> None:
+    agents = Path(errors.__file__).parent
+    files = [path for path in agents.rglob("*.py") if path.name != "errors.py"]
+    raised = {code for path in files for code in re.findall(r'"(WIRE-\d+)"', path.read_text(encoding="utf-8"))}
+    assert raised == set(CODES)
 
 
 JSONLIKE = st.recursive(

@@ -118,6 +118,14 @@ def test_datelines_before_the_first_sentence(signs: Signs) -> None:
     assert said(layout.dateline) == (signs.place, signs.date, signs.agency)
 
 
+def test_a_source_before_a_colon_is_no_part_of_the_dateline() -> None:
+    text = f"{HEAD}\nلندن - رويترز - موسكو: لا حل قريب للأزمة.\n{BODY}"
+    assert [text[section.start : section.end] for section in lay_out(text).sections][1:3] == [
+        "لندن - رويترز -",
+        "موسكو: لا حل قريب للأزمة.",
+    ]
+
+
 @pytest.mark.parametrize("line", NO_SIGNATURES)
 def test_what_only_looks_like_a_signature_stays_a_paragraph(line: str) -> None:
     layout = lay_out(f"{HEAD}\n{line}\n{BODY}")
