@@ -8,7 +8,7 @@ ARABIC_LETTER = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06ee\u06ef\u06fa-\u06f
 LETTER = re.compile(r"[^\W\d_]")
 WORD = re.compile(r"[^\W\d_]+")
 ARABIC_SHARE = 0.5
-SAMPLE = 20_000
+SAMPLE = 2_000
 
 # Yeh and kaf are typed in either form in any of these languages, so words are compared without that difference.
 KEYBOARD = str.maketrans("\u06cc\u06a9\u0649", "\u064a\u0643\u064a")
