@@ -240,11 +240,21 @@ def dateline_of(signatures: list[Signature]) -> Dateline | None:
     """Return the place, date and agency that the signatures give, the first of each, under the first one's words."""
     parts = [part for signature in signatures for part in signature.parts]
     agency = joined(parts, "agency")
-    place = joined(parts, "place") or (joined(parts[:1], "unknown") if agency else None)
+    place = joined(parts, "place") or (unknown_place(signatures) if agency else None)
     date = next((part.text for part in parts if part.kind == "date"), None)
     if not (place or date or agency):
         return None
     return Dateline(text=signatures[0].text, place=place, date=date, agency=agency)
+
+
+def unknown_place(signatures: list[Signature]) -> str | None:
+    """Return the place of a signature with an agency that no list knows: it comes first.
+
+    In a byline only one word is taken for a place: two may be a reporter.
+    """
+    first = signatures[0]
+    place = joined(first.parts[:1], "unknown")
+    return place if first.kind == "dateline" or (place and " " not in place) else None
 
 
 def joined(parts: list[Part], kind: PartKind) -> str | None:
