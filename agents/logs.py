@@ -20,11 +20,13 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one line, and a traceback under it when there is one.
 
-        >>> TextFormatter().format(logging.makeLogRecord({"msg": "dead letter", "code": "WIRE-102", "created": 0}))
+        >>> record = logging.makeLogRecord({"msg": "dead letter", "levelname": "INFO", "code": "WIRE-102", "created": 0})
+        >>> TextFormatter().format(record)
         '1970-01-01T00:00:00.000Z INFO dead letter code=WIRE-102'
         """
         pairs = "".join(f" {key}={value}" for key, value in extras(record).items())
-        return f"{moment(record)} {record.levelname} {super().format(record)}{pairs}"
+        traceback = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
+        return f"{moment(record)} {record.levelname} {record.getMessage()}{pairs}{traceback}"
 
 
 class JsonFormatter(logging.Formatter):
@@ -33,7 +35,8 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one object: time, level, logger, message, the rest as fields, and a traceback as ``exception``.
 
-        >>> JsonFormatter().format(logging.makeLogRecord({"msg": "ready", "name": "agents", "created": 0}))
+        >>> record = logging.makeLogRecord({"msg": "ready", "levelname": "INFO", "name": "agents", "created": 0})
+        >>> JsonFormatter().format(record)
         '{"time":"1970-01-01T00:00:00.000Z","level":"info","logger":"agents","message":"ready"}'
         """
         line = {"time": moment(record), "level": record.levelname.lower(), "logger": record.name}
