@@ -20,9 +20,9 @@ class TextFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Write one line, and a traceback under it when there is one.
 
-        >>> record = logging.makeLogRecord({"msg": "dead letter", "levelname": "INFO", "code": "WIRE-102", "created": 0})
+        >>> record = logging.makeLogRecord({"msg": "dead letter", "levelname": "INFO", "code": "W-1", "created": 0})
         >>> TextFormatter().format(record)
-        '1970-01-01T00:00:00.000Z INFO dead letter code=WIRE-102'
+        '1970-01-01T00:00:00.000Z INFO dead letter code=W-1'
         """
         pairs = "".join(f" {key}={value}" for key, value in extras(record).items())
         traceback = f"\n{self.formatException(record.exc_info)}" if record.exc_info else ""
