@@ -100,7 +100,7 @@ def test_nothing_of_kafka_or_camel_tools_is_imported() -> None:
         "import sys, io; sys.argv = ['tasrih', 'extract', '-']\n"
         "from agents.cli import tasrih\n"
         "tasrih(standalone_mode=False)\n"
-        "heavy = {'faust', 'mode', 'aiokafka', 'confluent_kafka', 'camel_tools', 'prometheus_client', 'uvloop'}\n"
+        "heavy = {'faust', 'aiokafka', 'confluent_kafka', 'camel_tools', 'prometheus_client', 'uvloop', 'rich'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     done = subprocess.run(
