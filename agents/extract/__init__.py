@@ -134,7 +134,12 @@ def _is_mentioned(doc: Document, cue: Cue, frame: Frame) -> bool:
 
 
 def _apply(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
-    if frame.subject is None and cue.form.kind == "verb" and not cue.form.clitic and (found := subject_before(doc, cue)):
+    if (
+        frame.subject is None
+        and cue.form.kind == "verb"
+        and not cue.form.clitic
+        and (found := subject_before(doc, cue))
+    ):
         subject, how = found
         frame = frame._replace(subject=subject)
         draft = _first(doc, cue, frame, cues)

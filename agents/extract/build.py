@@ -18,7 +18,32 @@ CONFIDENCE = {
     "quotation": 0.97, "clause": 0.95, "colon": 0.93, "relay": 0.93, "participle": 0.92, "according_to": 0.85,
     "headline": 0.85, "document": 0.9, "nominal": 0.8, "as_clause": 0.8, "masdar": 0.7,
 }  # fmt: skip
-NAMED_NOUNS = frozenset(("عبارة", "نظام", "سفينة", "عملية", "فيلم", "كتاب", "رواية", "مسلسل", "برنامج", "مشروع", "مسمي", "اسم", "جائزة", "مطار", "ملعب", "فندق", "طراز", "حملة", "مبادرة", "مسرحية", "لقب", "شعار"))
+NAMED_NOUNS = frozenset(
+    (
+        "عبارة",
+        "نظام",
+        "سفينة",
+        "عملية",
+        "فيلم",
+        "كتاب",
+        "رواية",
+        "مسلسل",
+        "برنامج",
+        "مشروع",
+        "مسمي",
+        "اسم",
+        "جائزة",
+        "مطار",
+        "ملعب",
+        "فندق",
+        "طراز",
+        "حملة",
+        "مبادرة",
+        "مسرحية",
+        "لقب",
+        "شعار",
+    )
+)
 
 
 def build_statement(doc: Document, story: Story, draft: Draft, resolved: Resolved, seq: int) -> Statement:
@@ -84,7 +109,12 @@ def _is_words(doc: Document, k: int) -> bool:
         return False
     if doc.quote_words(k) == 1:
         word = doc.key(k + 1)
-        return not is_defined(word) and (is_eventive(word) or word.endswith(("ة", "ا", "ير"))) or word.startswith("ال") and word.endswith("ير")
+        return (
+            not is_defined(word)
+            and (is_eventive(word) or word.endswith(("ة", "ا", "ير")))
+            or word.startswith("ال")
+            and word.endswith("ير")
+        )
     return doc.quote_words(k) > 1 or is_speech(doc, k)
 
 
@@ -92,7 +122,15 @@ def _cue(doc: Document, draft: Draft) -> Cue | None:
     if draft.cue is None:
         return None
     cue = draft.cue
-    return Cue(text=doc.text[cue.start : cue.end], start=cue.start, end=cue.end, lemma=cue.lemma, class_=cue.class_, kind=cue.kind, negated=cue.negated)  # type: ignore[arg-type]
+    return Cue(
+        text=doc.text[cue.start : cue.end],
+        start=cue.start,
+        end=cue.end,
+        lemma=cue.lemma,
+        class_=cue.class_,
+        kind=cue.kind,
+        negated=cue.negated,
+    )  # type: ignore[arg-type]
 
 
 def _source(doc: Document, draft: Draft, resolved: Resolved) -> Source:
@@ -126,7 +164,7 @@ def _via(doc: Document, lo: int, hi: int, relation: str) -> Via:
     start = doc.tokens[lo].start + (1 if attached == "ل" else 0)
     end = doc.tokens[hi - 1].end
     text = doc.text[start:end]
-    return Via(name=text.strip("«»\"“”"), text=text, start=start, end=end, relation=relation)  # type: ignore[arg-type]
+    return Via(name=text.strip('«»"“”'), text=text, start=start, end=end, relation=relation)  # type: ignore[arg-type]
 
 
 def _mention(doc: Document, found: tuple[int, int] | None) -> Mention | None:

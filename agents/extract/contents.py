@@ -14,7 +14,9 @@ PHRASES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))
 ACCORDING = frozenset(("وفق", "وفقا", "بحسب", "حسب", "طبقا", "نقلا", "حسبما"))
 
 
-def content_end(doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue, Frame]], *, noun: bool) -> tuple[int, str]:
+def content_end(
+    doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue, Frame]], *, noun: bool
+) -> tuple[int, str]:
     """Return the token after the last one of the content that begins at ``start``, and the name of what ended it.
 
     In order: the sentence, another cue after a comma or و, a phrase that attributes backwards (بحسب), a boundary of
@@ -31,7 +33,7 @@ def content_end(doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue
         if i in doc.opening and doc.past_quote(i) > i + 1:
             at_start = i == start
             i = doc.past_quote(i)
-            if at_start and doc.quote_words(start) > 3 and doc.key(i) in WORDS["relatives"]:
+            if at_start and doc.quote_words(start) > 3 and (doc.key(i) in WORDS["relatives"] or _phrase_at(doc, i)):
                 return i, "gloss"
             continue
         if i in doc.brackets and doc.brackets[i] < limit:
@@ -54,6 +56,8 @@ def _ends_before(doc: Document, i: int, cues: dict[int, tuple[Cue, Frame]], *, n
         return "cue"
     if _is_according(doc, at):
         return "according_to"
+    if noun and doc.key(at) in SPOKEN_AFTER and doc.key(at - 1) == "من":
+        return None
     if comma and noun and doc.key(at) in SPOKEN_AFTER:
         return "circumstance"
     if not comma and noun and doc.key(at) in SPOKEN_AFTER and not is_complementizer(doc.key(at + 1)):
@@ -64,9 +68,13 @@ def _ends_before(doc: Document, i: int, cues: dict[int, tuple[Cue, Frame]], *, n
         return "withheld"
     if comma and noun and _is_authors(doc, at):
         return "author"
+    if doc.key(at) == "في" and doc.key(at + 1) == "اشارة":
+        return "boundary"
     if doc.key(at) == "علي" and doc.key(at + 1) == "حد":
         return "according_to"
-    if not comma and (doc.key(at) == "بينما" or doc.key(at) == "فيما" or (doc.key(at) in ("في", "علي") and doc.key(at + 1) == "حين")):
+    if not comma and (
+        doc.key(at) == "بينما" or doc.key(at) == "فيما" or (doc.key(at) in ("في", "علي") and doc.key(at + 1) == "حين")
+    ):
         return "boundary"
     return None
 
@@ -88,12 +96,18 @@ def _is_authors(doc: Document, at: int) -> bool:
     return key == "ما" and doc.key(at + 1) not in ("عدا", "لم")
 
 
+def is_set_off(cue: Cue, frame: Frame) -> bool:
+    """Tell whether a participle is a circumstance without a comma: a masculine singular, or one with أن right after."""
+    singular = cue.form.gender == "m" and cue.form.number == "s"
+    return singular or (frame.kind == "clause" and frame.opener <= cue.at + 2)
+
+
 def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma: bool) -> bool:
     if at in cues:
         cue, _ = cues[at]
         prefixed_by_and = cue.start > doc.tokens[at].start
         if cue.form.kind == "participle":
-            return comma or (cue.form.gender == "m" and cue.form.number == "s") or prefixed_by_and
+            return comma or is_set_off(cue, cues[at][1]) or prefixed_by_and
         if cue.form.kind == "masdar":
             return comma and prefixed_by_and
         return (comma or prefixed_by_and) and not cue.purpose
@@ -106,7 +120,11 @@ def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma
     if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
         return True
     prefix, forms = lookup(doc.key(at))
-    return any(f.kind == "verb" and not f.clitic and f.verb.section in ("say", "add") for f in forms) and prefix == "" and _speaks(doc, at)
+    return (
+        any(f.kind == "verb" and not f.clitic and f.verb.section in ("say", "add") for f in forms)
+        and prefix == ""
+        and _speaks(doc, at)
+    )
 
 
 def _speaks(doc: Document, at: int) -> bool:
@@ -125,7 +143,12 @@ def _is_according(doc: Document, at: int) -> bool:
     if attached:
         return True
     phrase = read_phrase(doc, k, min(k + 12, doc.sentence(at).hi), closed_right=False)
-    return phrase is not None and noun_class(doc.key(k)) is not None or phrase is not None and phrase.kind in ("name", "state", "media")
+    return (
+        phrase is not None
+        and noun_class(doc.key(k)) is not None
+        or phrase is not None
+        and phrase.kind in ("name", "state", "media")
+    )
 
 
 def _phrase_at(doc: Document, at: int) -> bool:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 from agents.extract.document import Document
 from agents.extract.grammar import WORDS, is_defined
 from agents.extract.lexicon import LEXICON, Form, Verb
+from agents.extract.tokens import key_of
 
 
 class Cue(NamedTuple):
@@ -46,6 +47,12 @@ def _cues_at(doc: Document, i: int) -> list[Cue]:
         negated = form.kind == "verb" and _is_negated(doc, i)
         if form.kind == "verb" and not prefix and doc.key(i - 1) in WORDS["before_masdar"]:
             continue
+        if form.kind == "participle" and doc.tokens[i - 1].kind == "number":
+            continue
+        if token.key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
+            continue
+        if form.kind == "verb" and _is_noun_here(doc, i, form, prefix):
+            continue
         if form.kind == "verb" and _is_irrealis(doc, i, form, prefix):
             continue
         if negated and not form.verb.negatable:
@@ -76,6 +83,21 @@ def lookup(key: str) -> tuple[str, tuple[Form, ...]]:
     return "", ()
 
 
+def _is_noun_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
+    """Tell whether what is spelled like a past verb is its verbal noun, or a preposition: يمكن وصف، وحث، بين."""
+    if form.tense != "past" or form.gender != "m" or form.number != "s" or form.clitic:
+        return False
+    before = doc.key(i - 1)
+    at_start = prefix != "" or i == doc.sentence(i).lo or before in ("،", ",")
+    if form.verb.preposition:
+        return not at_start
+    if form.verb.masdar is None or key_of(form.verb.masdar) != doc.key(i)[len(prefix) :]:
+        return False
+    return before in WORDS["modals"] or (
+        prefix == "و" and i > doc.sentence(i).lo and before not in ("،", ",", "»", '"')
+    )
+
+
 def _is_negated(doc: Document, i: int) -> bool:
     before = doc.key(i - 1)
     return before in WORDS["negations"] or before[1:] in WORDS["negations"] and before[:1] in ("و", "ف")
@@ -85,10 +107,12 @@ def _is_irrealis(doc: Document, i: int, form: Form, prefix: str) -> bool:
     before = doc.key(i - 1).removeprefix("و")
     if form.tense == "past":
         return before in ("اذا", "لو", "هل", "ان") and not prefix
-    return before in WORDS["irrealis"] or before in ("ب" "ان", "بان", "ان", "لن", "سوف")
+    return before in WORDS["irrealis"] or before in ("بان", "بان", "ان", "لن", "سوف")
 
 
 def is_boilerplate(doc: Document, cue: Cue) -> bool:
     """Tell whether a cue opens an agentless formula: يذكر أن، ويتوقع أن, the defined adjective المعلن."""
     form = cue.form
-    return is_defined(doc.key(cue.at)) or (form.verb.impersonal and form.tense == "present" and form.gender == "m" and form.number == "s")
+    return is_defined(doc.key(cue.at)) or (
+        form.verb.impersonal and form.tense == "present" and form.gender == "m" and form.number == "s"
+    )

@@ -75,6 +75,8 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
         contents, why = quotation_contents(doc, frame.opener), "quotation"
     else:
         limit = doc.sentence(cue.at).hi
+        if doc.key(frame.content) in COMMAS:
+            frame = frame._replace(content=frame.content + 1)
         end, why = content_end(doc, frame.content, limit, cues, noun=frame.kind == "noun")
         contents = [(frame.content, trim_right(doc, frame.content, end))]
     if contents[0][1] <= contents[0][0]:
@@ -96,7 +98,11 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
         gaps=gaps,
         gender=cue.form.gender,
         number=cue.form.number,
-        resolution="explicit" if frame.subject else "participle" if cue.form.kind == "participle" else "dropped_subject",
+        resolution="explicit"
+        if frame.subject
+        else "participle"
+        if cue.form.kind == "participle"
+        else "dropped_subject",
         section=doc.sentence(cue.at).section,
         target=None if cue.verb.hull else frame.target,
     )

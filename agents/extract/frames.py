@@ -58,7 +58,11 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
     start = skip_adverbs(doc, cue.at + 1)
     limit = doc.sentence(cue.at).hi
     opener, stop = _find_opener(doc, cue, start, limit)
-    if cue.verb.relay or (cue.form.clitic and cue.form.kind == "verb" and cue.verb.object != "target") or (cue.verb.needs and not _has_word(doc, start, limit, fold_key(cue.verb.needs))):
+    if (
+        cue.verb.relay
+        or (cue.form.clitic and cue.form.kind == "verb" and cue.verb.object != "target")
+        or (cue.verb.needs and not _has_word(doc, start, limit, fold_key(cue.verb.needs)))
+    ):
         return None
     noun = _noun_frame(doc, cue, start, opener.at if opener else stop, opener)
     if noun:
@@ -79,7 +83,11 @@ def read_masdar_frame(doc: Document, cue: Cue) -> Frame | None:
     subject = None if cue.form.clitic else read_phrase(doc, start, stop, closed_right=False)
     at = subject.hi if subject else start
     frame = read_frame(doc, cue._replace(at=at - 1)) if at < limit else None
-    if frame is None or (frame.kind == "noun" and frame.opener - at > 8) or (frame.kind != "noun" and frame.opener - at > 6):
+    if (
+        frame is None
+        or (frame.kind == "noun" and frame.opener - at > 8)
+        or (frame.kind != "noun" and frame.opener - at > 6)
+    ):
         return None
     return frame._replace(subject=subject)
 
@@ -90,7 +98,11 @@ def _has_word(doc: Document, start: int, limit: int, word: str) -> bool:
 
 def skip_adverbs(doc: Document, i: int) -> int:
     """Return the first token from i that is neither adverb nor time word."""
-    while i < len(doc.tokens) and (doc.key(i) in WORDS["adverbs"] or doc.key(i) in WITH_PRONOUN or is_time(doc, i)) and doc.tokens[i].kind == "word":
+    while (
+        i < len(doc.tokens)
+        and (doc.key(i) in WORDS["adverbs"] or doc.key(i) in WITH_PRONOUN or is_time(doc, i))
+        and doc.tokens[i].kind == "word"
+    ):
         i += 1
     return i
 
@@ -108,11 +120,16 @@ def agrees(doc: Document, cue: Cue, phrase: Phrase) -> bool:
     A verb before its subject stays singular and takes the subject's gender; feminine verbs also take plurals of
     things and broken plurals, so only a masculine verb before a clearly feminine noun is refused.
     """
+    first = bare(doc.key(phrase.lo))
+    if phrase.kind in ("titles", "people") and first.endswith("ين") and lemma_of(first) != first:
+        return False
     if cue.verb.object != "target":
         return cue.form.number in ("s", "any")
     head = doc.key(phrase.lo)
     if cue.form.gender == "f":
-        return cue.form.number in ("s", "any") and not (phrase.kind in ("titles", "people") and (head.endswith("ين") or (is_defined(head) and head.endswith("ون"))))
+        return cue.form.number in ("s", "any") and not (
+            phrase.kind in ("titles", "people") and (head.endswith("ين") or (is_defined(head) and head.endswith("ون")))
+        )
     return cue.form.number in ("s", "any") and not (head.endswith("ة") or head.endswith("ات") or phrase.kind == "state")
 
 
@@ -144,7 +161,9 @@ def _is_relative_cue(doc: Document, k: int) -> bool:
 
 
 def _complements(doc: Document, k: int, limit: int) -> int:
-    return sum(is_complementizer(doc.key(j)) and not _is_blocked(doc, j) for j in range(k, limit) if doc.inside[j] == -1)
+    return sum(
+        is_complementizer(doc.key(j)) and not _is_blocked(doc, j) for j in range(k, limit) if doc.inside[j] == -1
+    )
 
 
 def _open_at(doc: Document, cue: Cue, start: int, k: int) -> tuple[Opener | None, int]:
@@ -193,6 +212,9 @@ def _is_blocked(doc: Document, k: int) -> bool:
     return before in WORDS["complement_blockers"] or before[1:] in WORDS["complement_blockers"] and before[:1] in "ولب"
 
 
+SPOKEN = frozenset(("say", "add", "explain", "point", "affirm", "announce"))
+
+
 def _stops(doc: Document, start: int, k: int) -> bool:
     """Tell whether token k is another cue that takes over: مؤكدا، وأضاف; قائلا and يقول only go on."""
     prefix, forms = lookup(doc.key(k))
@@ -203,11 +225,13 @@ def _stops(doc: Document, start: int, k: int) -> bool:
         return False
     if form.verb.section == "say" and form.kind == "participle" and form.verb.gloss == "say":
         return False
-    if form.kind == "participle" and _leads_to_quote(doc, k):
+    if form.kind == "participle" and (form.verb.speech_objects or _leads_to_quote(doc, k)):
         return False
     if form.kind == "participle":
         return form.gender == "m" or doc.key(k - 1) in COMMAS
-    return form.kind == "verb" and (prefix in ("و", "ف") or doc.key(k - 1) in COMMAS or doc.key(k - 1) in WORDS["relatives"])
+    return form.kind == "verb" and (
+        prefix in ("و", "ف") or doc.key(k - 1) in COMMAS or doc.key(k - 1) in WORDS["relatives"]
+    )
 
 
 def _leads_to_quote(doc: Document, k: int) -> bool:
@@ -241,20 +265,24 @@ def _blamed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
     if cue.form.kind != "verb" or cue.form.clitic:
         return Frame("noun", None, None, start, start)
     subject = read_phrase(doc, start, stop, closed_right=False)
-    if subject is None or subject.hi >= stop or not _has_word(doc, subject.hi + 1, stop + 1, fold_key(cue.verb.needs or "")):
+    if (
+        subject is None
+        or subject.hi >= stop
+        or not _has_word(doc, subject.hi + 1, stop + 1, fold_key(cue.verb.needs or ""))
+    ):
         return Frame("noun", None, None, start, start)
     return Frame("noun", subject, None, subject.hi, subject.hi)
 
 
 def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | None) -> Frame | None:
     spots = [k for k in range(start, stop) if _is_governor(doc, cue, start, k) and doc.inside[k] == -1]
-    if opener and opener.kind != "noun" and doc.key(opener.at - 1) in cue.verb.preps:
+    if opener and opener.kind == "clause" and doc.key(opener.at - 1) in cue.verb.preps:
         spots = [k for k in spots if k != opener.at - 1 and not cue.verb.clause]
     elif opener and cue.verb.clause:
-        spots = [k for k in spots if opener.at - k > 3 or opener.kind == "clause"]
+        spots = [k for k in spots if opener.at - k > 3 or opener.at - k == 1 or opener.kind == "clause"]
     if not spots:
         return None
-    k = next((k for k in spots if _governs_event(doc, cue, k)), spots[0])
+    k = start if spots[0] == start else next((k for k in spots if _governs_event(doc, cue, k)), spots[0])
     if doc.key(k) in cue.verb.preps:
         return _with_target(doc, cue, start, k, Frame("noun", None, None, k, k + 1))
     assimilated = doc.key(k).startswith("لل")
@@ -281,10 +309,83 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
         return True
     if is_complementizer(key) or len(rest) < 3 or key in NOT_ATTACHED or noun_class(key) is not None:
         return False
-    return prefixed(key)[0] == prep or is_eventive(rest) or (len(rest) == 5 and rest[2] == "ا" and rest.endswith("ة")) or k == start or doc.key(k - 1).endswith(("ه", "ها", "هم")) or doc.tokens[k - 1].kind == "mark"
+    return (
+        prefixed(key)[0] == prep
+        or is_eventive(rest)
+        or (len(rest) == 5 and rest[2] == "ا" and rest.endswith("ة"))
+        or k == start
+        or doc.key(k - 1).endswith(("ه", "ها", "هم"))
+        or doc.tokens[k - 1].kind == "mark"
+    )
 
 
-NOT_ATTACHED = frozenset(("باسم", "بين", "بعد", "بلد", "بلاد", "بلاده", "بلادها", "بيان", "بحث", "برنامج", "بنك", "بيت", "باب", "بشان", "بحسب", "بسبب", "بدون", "بدوره", "بدورها", "بعض", "بشكل", "بوتين", "باريس", "بيروت", "بغداد", "برلين", "بكين", "بروكسل", "بريطانيا", "برلمان", "بلدية", "بشار", "بوش", "بلير", "باراك", "بقوة", "بشدة", "بوضوح", "بصراحة", "برا", "بحرا", "باكستان", "باكو", "بلغاريا", "بولندا", "بلجيكا", "بنغازي", "بدر", "بندر", "بكر", "بلال", "بطرس", "بابا", "بطريرك", "برئاسة", "بالتالي", "بعدما", "بعيد", "بحضور", "بمناسبة", "بحق", "بناء", "بجروح"))
+NOT_ATTACHED = frozenset(
+    (
+        "باسم",
+        "بين",
+        "بعد",
+        "بلد",
+        "بلاد",
+        "بلاده",
+        "بلادها",
+        "بيان",
+        "بحث",
+        "برنامج",
+        "بنك",
+        "بيت",
+        "باب",
+        "بشان",
+        "بحسب",
+        "بسبب",
+        "بدون",
+        "بدوره",
+        "بدورها",
+        "بعض",
+        "بشكل",
+        "بوتين",
+        "باريس",
+        "بيروت",
+        "بغداد",
+        "برلين",
+        "بكين",
+        "بروكسل",
+        "بريطانيا",
+        "برلمان",
+        "بلدية",
+        "بشار",
+        "بوش",
+        "بلير",
+        "باراك",
+        "بقوة",
+        "بشدة",
+        "بوضوح",
+        "بصراحة",
+        "برا",
+        "بحرا",
+        "باكستان",
+        "باكو",
+        "بلغاريا",
+        "بولندا",
+        "بلجيكا",
+        "بنغازي",
+        "بدر",
+        "بندر",
+        "بكر",
+        "بلال",
+        "بطرس",
+        "بابا",
+        "بطريرك",
+        "برئاسة",
+        "بالتالي",
+        "بعدما",
+        "بعيد",
+        "بحضور",
+        "بمناسبة",
+        "بحق",
+        "بناء",
+        "بجروح",
+    )
+)
 
 
 def _governs_event(doc: Document, cue: Cue, k: int) -> bool:
@@ -298,11 +399,17 @@ def _with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> F
     noun = bare(prefixed(doc.key(frame.content))[1])
     if cue.verb.past == "دعا" and noun in WORDS["invitations"]:
         return None
-    if cue.form.kind != "verb" or cue.form.clitic:
+    if cue.form.kind == "verb" and cue.form.clitic:
+        subject = read_phrase(doc, start, k, closed_right=True)
+        return frame._replace(subject=subject) if subject and agrees(doc, cue, subject) else frame
+    if cue.form.kind != "verb":
         target = read_phrase(doc, start, k, closed_right=True) if cue.verb.object == "target" else None
         return _hulled(cue, frame._replace(target=target))
     subject = read_phrase(doc, start, k, closed_right=cue.verb.object != "target")
-    if subject and (not agrees(doc, cue, subject) or (cue.verb.object == "target" and _is_coordinated(doc, cue) and skip_adverbs(doc, subject.hi) == k)):
+    if subject and (
+        not agrees(doc, cue, subject)
+        or (cue.verb.object == "target" and _is_coordinated(doc, cue) and skip_adverbs(doc, subject.hi) == k)
+    ):
         return _hulled(cue, frame._replace(target=subject))
     target = None
     if subject and cue.verb.object == "target":
@@ -338,7 +445,12 @@ def _object(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
 def _past_adjuncts(doc: Document, at: int, stop: int) -> int:
     """Skip time, occasion and commas between a subject and its verb's object: ... في بيان له، وجود ..."""
     while at < stop:
-        if doc.key(at) in COMMAS or is_time(doc, at) or doc.key(at) in WORDS["adverbs"] or doc.key(at) in ("له", "لها", "لهم"):
+        if (
+            doc.key(at) in COMMAS
+            or is_time(doc, at)
+            or doc.key(at) in WORDS["adverbs"]
+            or doc.key(at) in ("له", "لها", "لهم")
+        ):
             at += 1
         elif at in doc.brackets:
             at = doc.brackets[at] + 1
@@ -352,7 +464,12 @@ def _past_adjuncts(doc: Document, at: int, stop: int) -> int:
 def _adjunct_end(doc: Document, at: int, stop: int) -> int:
     if lemma_of(doc.key(at + 1)) in NOUNS["occasions"] or at + 1 < stop and noun_class(doc.key(at + 1)) is None:
         k = at + 2
-        while k < stop and doc.tokens[k].kind == "word" and (is_defined(doc.key(k)) or doc.key(k).endswith(("ي", "ية"))) and not is_eventive(doc.key(k)):
+        while (
+            k < stop
+            and doc.tokens[k].kind == "word"
+            and (is_defined(doc.key(k)) or doc.key(k).endswith(("ي", "ية")))
+            and not is_eventive(doc.key(k))
+        ):
             k += 1
         return k
     return 0

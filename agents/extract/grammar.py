@@ -47,7 +47,9 @@ def prefixed(key: str) -> tuple[str, str]:
         return "ل", "ال" + key[2:]
     if key.startswith(("بال", "كال")) and len(key) > 5:
         return key[0], key[1:]
-    if key.startswith("ل") and (key[1:] in WORDS["purposes"] or (key.endswith("ة") and len(key) > 4 and key not in WORDS["names"])):
+    if key.startswith("ل") and (
+        key[1:] in WORDS["purposes"] or (key.endswith("ة") and len(key) > 4 and key not in WORDS["names"])
+    ):
         return "ل", key[1:]
     if key[:1] in ("ل", "ب") and len(key) > 3 and (noun_class(key[1:]) or key[1:] in OUTLETS or key[1:] in STATE_NAMES):
         return key[0], key[1:]
@@ -100,8 +102,14 @@ def is_adjective(key: str) -> bool:
 def is_time(doc: Document, i: int) -> bool:
     """Tell whether token i says when; صباح and مساء only before a day, since they are names too."""
     key = doc.key(i)
+    if key in ("العام", "عام", "سنة") and i + 1 < len(doc.tokens) and doc.tokens[i + 1].kind == "number":
+        return True
     if key in ("صباح", "مساء", "ظهر", "عصر", "فجر", "ليلة", "ليل", "يوم", "اول"):
-        return doc.key(i + 1) in WORDS["times"] or doc.key(i + 1) == "من" or doc.tokens[i + 1].kind == "number" if i + 1 < len(doc.tokens) else False
+        return (
+            doc.key(i + 1) in WORDS["times"] or doc.key(i + 1) == "من" or doc.tokens[i + 1].kind == "number"
+            if i + 1 < len(doc.tokens)
+            else False
+        )
     return key in WORDS["times"]
 
 
@@ -163,6 +171,34 @@ def is_name(doc: Document, i: int) -> bool:
 
 
 CLOSED = frozenset().union(
-    *(WORDS[c] for c in ("adverbs", "relatives", "negations", "irrealis", "adjectives", "auxiliaries", "complement_blockers")),
-    ("كان", "كانت", "هو", "هي", "هم", "هذا", "هذه", "ذلك", "تلك", "ما", "من", "كل", "اي", "ذاته", "ذاتها", "نفسه", "نفسها", "انفسهم", "هناك", "له", "لها", "لهم", "ثم", "او"),
+    *(
+        WORDS[c]
+        for c in ("adverbs", "relatives", "negations", "irrealis", "adjectives", "auxiliaries", "complement_blockers")
+    ),
+    (
+        "كان",
+        "كانت",
+        "هو",
+        "هي",
+        "هم",
+        "هذا",
+        "هذه",
+        "ذلك",
+        "تلك",
+        "ما",
+        "من",
+        "كل",
+        "اي",
+        "ذاته",
+        "ذاتها",
+        "نفسه",
+        "نفسها",
+        "انفسهم",
+        "هناك",
+        "له",
+        "لها",
+        "لهم",
+        "ثم",
+        "او",
+    ),
 )

@@ -16,7 +16,9 @@ def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, str]]:
     while k < hi:
         end, relation = _outlet_at(doc, k, hi)
         if end:
-            start = k + 1 if relation == "relayed" and not is_outlet(doc.key(k)) or doc.key(k) in ("ل", "مع", "علي") else k
+            start = (
+                k + 1 if relation == "relayed" and not is_outlet(doc.key(k)) or doc.key(k) in ("ل", "مع", "علي") else k
+            )
             start = start + 1 if doc.key(start) == "عن" else start
             found.append((start, end, relation))
             k = end
@@ -52,7 +54,14 @@ def _end(doc: Document, at: int, hi: int) -> int:
         elif k in doc.brackets:
             k = doc.brackets[k] + 1
             break
-        elif doc.tokens[k].kind == "word" and not is_time(doc, k) and (is_defined(doc.key(k)) or k <= at + 2) and not _closes(doc, k):
+        elif doc.tokens[k].kind == "number" and k == at + 2:
+            k += 1
+        elif (
+            doc.tokens[k].kind == "word"
+            and not is_time(doc, k)
+            and (is_defined(doc.key(k)) or k <= at + 2)
+            and not _closes(doc, k)
+        ):
             k += 1
         else:
             break
@@ -61,7 +70,9 @@ def _end(doc: Document, at: int, hi: int) -> int:
 
 def _closes(doc: Document, k: int) -> bool:
     key = doc.key(k)
-    return key in WORDS["prepositions"] or key in WORDS["relatives"] or key in WORDS["adverbs"] or prefixed(key)[0] == "ب"
+    return (
+        key in WORDS["prepositions"] or key in WORDS["relatives"] or key in WORDS["adverbs"] or prefixed(key)[0] == "ب"
+    )
 
 
 def find_time(doc: Document, lo: int, hi: int) -> Range | None:
@@ -70,7 +81,13 @@ def find_time(doc: Document, lo: int, hi: int) -> Range | None:
     while k < hi:
         if is_time(doc, k) and doc.inside[k] == -1:
             end = k + 1
-            while end < hi and (is_time(doc, end) or doc.key(end) in ("من",) and is_time(doc, end + 1) or doc.tokens[end].kind == "number"):
+            while end < hi and (
+                (doc.key(end) == "الاول" and doc.key(end - 1) == "امس")
+                or is_time(doc, end)
+                or doc.key(end) in ("من",)
+                and is_time(doc, end + 1)
+                or doc.tokens[end].kind == "number"
+            ):
                 end += 1
             return k, end
         k += 1
@@ -81,7 +98,10 @@ def find_occasion(doc: Document, lo: int, hi: int) -> Range | None:
     """Return the occasion in tokens lo to hi: the noun phrase after في or خلال that names a speech, talk or meeting."""
     for k in range(lo, hi - 1):
         noun = doc.key(k + 1)
-        if doc.key(k).removeprefix("و") in ("في", "خلال", "عقب", "لدي", "اثناء", "عبر", "بعد", "علي") and lemma_of(noun) in NOUNS["occasions"]:
+        if (
+            doc.key(k).removeprefix("و") in ("في", "خلال", "عقب", "لدي", "اثناء", "عبر", "بعد", "علي")
+            and lemma_of(noun) in NOUNS["occasions"]
+        ):
             phrase = read_phrase(doc, k + 1, hi, closed_right=True)
             return k + 1, max(k + 2, phrase.hi if phrase else k + 2)
     return None

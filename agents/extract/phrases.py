@@ -25,11 +25,111 @@ from agents.extract.grammar import (
 from agents.extract.tokens import bare, is_defined
 
 LONGEST = 30
-ADJUNCTS = frozenset(("خلال", "بعد", "قبل", "عقب", "اثناء", "منذ", "عبر", "امام", "اثر", "حتي", "بشان", "حول", "وسط", "ردا", "تعليقا", "بسبب", "رغم", "ضمن"))
-RELATIONAL = frozenset(("مسؤول", "مسول", "مسوول", "مصدر", "عضو", "متحدث", "ناطق", "مبعوث", "مندوب", "ممثل", "نائب", "نايب", "خبير", "مدير", "باحث", "محلل", "سفير", "قيادي", "وكيل", "مساعد", "استاذ", "مستشار", "ضابط", "طبيب", "صحفي", "مصور", "مراسل", "قائد", "قايد", "مصادر", "شهود", "سكان", "ناشط", "خبراء", "اعضاء", "نواب", "منسق", "امين", "كاتب", "رئيس", "رييس", "حزب", "نقيب", "معارض", "اطباء", "بيان", "تقرير", "صفحة", "حساب", "سلطات", "مواطن", "مدرس", "لاعب", "موظف", "عامل", "ضباط"))
+ADJUNCTS = frozenset(
+    (
+        "خلال",
+        "بعد",
+        "قبل",
+        "عقب",
+        "اثناء",
+        "منذ",
+        "عبر",
+        "امام",
+        "اثر",
+        "حتي",
+        "بشان",
+        "حول",
+        "وسط",
+        "ردا",
+        "تعليقا",
+        "بسبب",
+        "رغم",
+        "ضمن",
+    )
+)
+RELATIONAL = frozenset(
+    (
+        "مسؤول",
+        "مسول",
+        "مسوول",
+        "مصدر",
+        "عضو",
+        "متحدث",
+        "ناطق",
+        "مبعوث",
+        "مندوب",
+        "ممثل",
+        "نائب",
+        "نايب",
+        "خبير",
+        "مدير",
+        "باحث",
+        "محلل",
+        "سفير",
+        "قيادي",
+        "وكيل",
+        "مساعد",
+        "استاذ",
+        "مستشار",
+        "ضابط",
+        "طبيب",
+        "صحفي",
+        "مصور",
+        "مراسل",
+        "قائد",
+        "قايد",
+        "مصادر",
+        "شهود",
+        "سكان",
+        "ناشط",
+        "خبراء",
+        "اعضاء",
+        "نواب",
+        "منسق",
+        "امين",
+        "كاتب",
+        "رئيس",
+        "رييس",
+        "حزب",
+        "نقيب",
+        "معارض",
+        "اطباء",
+        "بيان",
+        "تقرير",
+        "صفحة",
+        "حساب",
+        "سلطات",
+        "مواطن",
+        "مدرس",
+        "لاعب",
+        "موظف",
+        "عامل",
+        "ضباط",
+    )
+)
 
 
-WITH_PRONOUN = frozenset(("به", "بها", "بهم", "عنه", "عنها", "عنهم", "فيه", "فيها", "اليه", "اليها", "له", "لها", "لهم", "عليه", "عليها", "منه", "منها"))
+WITH_PRONOUN = frozenset(
+    (
+        "به",
+        "بها",
+        "بهم",
+        "عنه",
+        "عنها",
+        "عنهم",
+        "فيه",
+        "فيها",
+        "اليه",
+        "اليها",
+        "له",
+        "لها",
+        "لهم",
+        "عليه",
+        "عليها",
+        "منه",
+        "منها",
+    )
+)
 
 
 class Phrase(NamedTuple):
@@ -107,7 +207,33 @@ def _is_end(r: _Reader, k: int) -> bool:
         return True
     if r.state == "construct":
         return False
-    if is_time(r.doc, k) or key in WORDS["adverbs"] or key in ("بان", "وهو", "وهي", "وقد", "قد", "ان", "ما", "اي", "عدم", "له", "لها", "لهم", "انه", "كان", "كانت", "لم", "لن", "لا"):
+    if key in WORDS["quantifiers"] or key in ("بعيد", "قبيل"):
+        return True
+    if (
+        is_time(r.doc, k)
+        or key in WORDS["adverbs"]
+        or key
+        in (
+            "بان",
+            "وهو",
+            "وهي",
+            "وقد",
+            "قد",
+            "ان",
+            "ما",
+            "اي",
+            "عدم",
+            "له",
+            "لها",
+            "لهم",
+            "انه",
+            "كان",
+            "كانت",
+            "لم",
+            "لن",
+            "لا",
+        )
+    ):
         return True
     if key in NOUNS["eventive_heads"] if "eventive_heads" in NOUNS else False:
         return True
@@ -123,10 +249,60 @@ def _is_verbal(doc: Document, k: int) -> bool:
         return False
     prefix, forms = lookup(key)
     known = WORDS["auxiliaries"]
-    return bool(forms and (prefix or forms[0].kind == "participle")) or key in known or key.removeprefix("و") in known or key.startswith(("لكن", "ولكن"))
+    return (
+        bool(forms and (prefix or forms[0].kind == "participle"))
+        or key in known
+        or key.removeprefix("و") in known
+        or key.startswith(("لكن", "ولكن"))
+    )
 
 
-CLOSED_STARTS = frozenset(("ما", "من", "اي", "عدم", "كل", "هو", "هي", "هم", "انا", "نحن", "قد", "لقد", "لا", "لم", "لن", "اذا", "لو", "هل", "كيف", "متي", "ذلك", "لها", "له", "لهم", "لنا", "لي", "فيه", "فيها", "به", "بها", "عنه", "عنها", "اليه", "اليها", "عليه", "عليها", "ثم", "او", "بل", "لكن", "الي", "كما"))
+CLOSED_STARTS = frozenset(
+    (
+        "ما",
+        "من",
+        "اي",
+        "عدم",
+        "كل",
+        "هو",
+        "هي",
+        "هم",
+        "انا",
+        "نحن",
+        "قد",
+        "لقد",
+        "لا",
+        "لم",
+        "لن",
+        "اذا",
+        "لو",
+        "هل",
+        "كيف",
+        "متي",
+        "ذلك",
+        "لها",
+        "له",
+        "لهم",
+        "لنا",
+        "لي",
+        "فيه",
+        "فيها",
+        "به",
+        "بها",
+        "عنه",
+        "عنها",
+        "اليه",
+        "اليها",
+        "عليه",
+        "عليها",
+        "ثم",
+        "او",
+        "بل",
+        "لكن",
+        "الي",
+        "كما",
+    )
+)
 
 
 def _is_finite_cue(doc: Document, k: int) -> bool:
@@ -137,7 +313,10 @@ def _is_finite_cue(doc: Document, k: int) -> bool:
 def _is_bare_verb(doc: Document, k: int) -> bool:
     """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
     _, forms = lookup(doc.key(k))
-    spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in ("امل", "عبر")
+    spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in (
+        "امل",
+        "عبر",
+    )
     return spoken or doc.key(k) in WORDS["auxiliaries"]
 
 
@@ -148,8 +327,18 @@ def _begins_object(r: _Reader, k: int) -> bool:
         return True
     kind = noun_class(key)
     if is_defined(key):
-        return kind is not None and r.state != "start" and not is_adjective(bare(key)) and key not in WORDS["binders"] and (r.state == "name" or kind in ("organizations", "people") or _is_whole(r))
-    return kind in ("people", "organizations", "media", "documents") or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations") or (r.state == "name" and key in STATE_NAMES)
+        return (
+            kind is not None
+            and r.state != "start"
+            and not is_adjective(bare(key))
+            and key not in WORDS["binders"]
+            and (r.state == "name" or kind in ("organizations", "people") or _is_whole(r))
+        )
+    return (
+        kind in ("people", "organizations", "media", "documents")
+        or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations")
+        or (r.state == "name" and key in STATE_NAMES)
+    )
 
 
 def _is_whole(r: _Reader) -> bool:
@@ -178,7 +367,9 @@ def _apposition(r: _Reader, k: int) -> int:
     """A name between commas after its role: كاتب الدولة، سالم عيد، ..."""
     doc = r.doc
     if r.name and r.kind == "name" and noun_class(doc.key(k + 1)) == "titles" and not is_defined(doc.key(k + 1)):
-        close = next((j for j in range(k + 2, min(k + 14, r.limit)) if doc.key(j) in ("،", ",") and doc.inside[j] == -1), None)
+        close = next(
+            (j for j in range(k + 2, min(k + 14, r.limit)) if doc.key(j) in ("،", ",") and doc.inside[j] == -1), None
+        )
         role = read_phrase(doc, k + 1, close, closed_right=True) if close else None
         return role.hi - k if role and role.hi == close else 0
     if r.name or r.kind not in ("titles", "people"):
@@ -193,7 +384,9 @@ def _apposition(r: _Reader, k: int) -> int:
 
 
 def _may_be_name(doc: Document, j: int) -> bool:
-    return doc.tokens[j].kind == "word" and (is_name(doc, j) or (is_defined(doc.key(j)) and noun_class(doc.key(j)) is None))
+    return doc.tokens[j].kind == "word" and (
+        is_name(doc, j) or (is_defined(doc.key(j)) and noun_class(doc.key(j)) is None)
+    )
 
 
 def _preposition(r: _Reader, k: int) -> int:
@@ -210,11 +403,19 @@ def _preposition(r: _Reader, k: int) -> int:
         return 0
     noun = rest if attached else doc.key(at)
     binder = doc.key(k - 1) in WORDS["binders"]
+    if key == "ل" and at in doc.opening:
+        return 0
     if key in ADJUNCTS or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
         return 0
     if attached == "ل" and is_outlet(noun) and not binder and r.head not in ("مصور", "مراسل"):
         return 0
-    if attached == "ل" and r.state == "closed" and noun_class(noun) not in ("titles", "people") and lemma_of(noun) != "مرة" and (r.definite or r.kind in ("organizations", "media")):
+    if (
+        attached == "ل"
+        and r.state == "closed"
+        and noun_class(noun) not in ("titles", "people")
+        and lemma_of(noun) != "مرة"
+        and (r.definite or r.kind in ("organizations", "media"))
+    ):
         binder = True
     if not (binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
         return 0
@@ -230,7 +431,9 @@ def _is_relational(r: _Reader) -> bool:
     if r.name or r.state == "name":
         return r.kind == "name" and r.head is not None and False
     head = r.head or ""
-    return head in RELATIONAL and not (r.head_defined and r.state == "closed" and head not in ("متحدث", "ناطق", "مبعوث"))
+    return head in RELATIONAL and not (
+        r.head_defined and r.state == "closed" and head not in ("متحدث", "ناطق", "مبعوث")
+    )
 
 
 def _name_follows(r: _Reader, at: int) -> bool:
@@ -241,7 +444,13 @@ def _name_follows(r: _Reader, at: int) -> bool:
     for j in range(at + 1, min(at + 5, r.limit)):
         if doc.tokens[j].kind != "word" or is_time(doc, j) or is_preposition(doc, j) or is_complementizer(doc.key(j)):
             return False
-        if is_name(doc, j) and not is_eventive(doc.key(j)) and j + 1 <= r.limit and (is_defined(doc.key(j - 1)) or j == at + 1) and not is_adjective(doc.key(j)):
+        if (
+            is_name(doc, j)
+            and not is_eventive(doc.key(j))
+            and j + 1 <= r.limit
+            and (is_defined(doc.key(j - 1)) or j == at + 1)
+            and not is_adjective(doc.key(j))
+        ):
             return r.closed_right or (j + 1 < r.limit and is_name(doc, j + 1) and not is_eventive(doc.key(j + 1)))
     return False
 
@@ -258,7 +467,11 @@ def _conjunct(r: _Reader, k: int) -> int:
         return 0
     if r.state == "name" or kind in ("titles", "people", "organizations", "media"):
         r.joint = r.joint or k
-    r.state = "closed" if is_defined(rest) or rest in STATE_NAMES or kind == "people" or rest.endswith(("ه", "ها")) else "construct"
+    r.state = (
+        "closed"
+        if is_defined(rest) or rest in STATE_NAMES or kind == "people" or rest.endswith(("ه", "ها"))
+        else "construct"
+    )
     return 1
 
 
@@ -304,13 +517,20 @@ def _is_past_name(r: _Reader, k: int) -> bool:
     if r.state != "name" or not r.name or r.name[1] != k or k - r.name[0] < 2:
         return False
     doc = r.doc
-    return any(is_defined(doc.key(j)) and doc.key(j - 1) not in ("عبد", "ابو", "ام", "ال") for j in range(r.name[0] + 1, k))
+    return any(
+        is_defined(doc.key(j)) and doc.key(j - 1) not in ("عبد", "ابو", "ام", "ال") for j in range(r.name[0] + 1, k)
+    )
 
 
 def _is_new_noun(r: _Reader, k: int) -> bool:
     """Tell whether a defined feminine follows a masculine title standing alone: غادر الرئيس المنصة."""
     key = r.doc.key(k)
-    return k == r.lo + 1 and r.kind == "titles" and key.endswith("ة") and not r.doc.key(r.lo).endswith(("ة", "ات", "ين", "ون"))
+    return (
+        k == r.lo + 1
+        and r.kind == "titles"
+        and key.endswith("ة")
+        and not r.doc.key(r.lo).endswith(("ة", "ات", "ين", "ون"))
+    )
 
 
 def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
@@ -334,7 +554,24 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
     if defined:
         r.kind, r.state = "other", "closed"
         return 1
-    if key in ("هذا", "هذه", "ذات", "نفس", "احد", "احدي", "عدد", "بعض", "كل", "معظم", "عدة", "كبار", "كبير", "اثنان", "غالبية", "جميع"):
+    if key in (
+        "هذا",
+        "هذه",
+        "ذات",
+        "نفس",
+        "احد",
+        "احدي",
+        "عدد",
+        "بعض",
+        "كل",
+        "معظم",
+        "عدة",
+        "كبار",
+        "كبير",
+        "اثنان",
+        "غالبية",
+        "جميع",
+    ):
         r.state, r.kind = "construct", "people"
         return 1
     if key.endswith("ي") and is_defined(doc.key(k + 1)) and k + 1 < r.limit and key not in doc.names:
@@ -352,7 +589,13 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
 def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
     """Take token k as the complement of a construct (وزير + الخارجية)."""
     key = r.doc.key(k)
-    r.definite = r.definite or defined or key in STATE_NAMES or key.endswith(("ه", "ها", "هم")) or not (kind or is_adjective(key))
+    r.definite = (
+        r.definite
+        or defined
+        or key in STATE_NAMES
+        or key.endswith(("ه", "ها", "هم"))
+        or not (kind or is_adjective(key))
+    )
     if r.kind == "people" and r.head in ("هذا", "هذه", "احد", "عدد", "بعض", "كبار", "كبير", "احدي") and kind:
         r.kind = kind if kind != "titles" or r.head not in ("عدد", "بعض", "كبار") else "people"
         r.head, r.head_defined = lemma_of(key), defined
@@ -366,14 +609,27 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
         r.state = "closed"
     else:
         r.state = "closed" if r.kind != "organizations" or key in STATE_NAMES else "name"
-        if r.kind == "titles" and k == r.lo + 1 and key not in STATE_NAMES and is_name(r.doc, k) and r.head not in ("رئيس", "رييس", "مدير", "سفير", "وزير", "نائب", "نايب"):
+        if (
+            r.kind == "titles"
+            and k == r.lo + 1
+            and key not in STATE_NAMES
+            and is_name(r.doc, k)
+            and r.head not in ("رئيس", "رييس", "مدير", "سفير", "وزير", "نائب", "نايب")
+        ):
             _name(r, k)
 
 
 def _name(r: _Reader, k: int) -> int:
     if r.state != "start" and r.kind != "name" and _is_bare_verb(r.doc, k):
         return 0
-    if r.name and r.name[1] == k and k - r.name[0] > 1 and len(r.doc.key(k)) > 4 and r.doc.key(k).endswith(("ه", "ها", "هم")):
+    if (
+        r.name
+        and r.name[1] == k
+        and k - r.name[0] > 1
+        and len(r.doc.key(k)) > 4
+        and r.doc.key(k).endswith(("ه", "ها", "هم"))
+        and not r.doc.key(k).endswith("الله")
+    ):
         return 0
     if r.name and r.name[1] == k:
         r.name[1] = k + 1

@@ -4,14 +4,32 @@ from dataclasses import dataclass, field, replace
 
 from agents.extract.document import Document
 from agents.extract.drafts import Draft
-from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, is_defined, lemma_of, noun_class, prefixed
+from agents.extract.grammar import (
+    NISBAS,
+    STATE_NAMES,
+    WORDS,
+    is_defined,
+    is_preposition,
+    lemma_of,
+    noun_class,
+    prefixed,
+)
 from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.tokens import bare
 
 CARRIERS = frozenset(("بيان", "حساب", "صفحة", "تقديرات", "تقرير", "بيانات", "احصاءات", "ارقام"))
 GENERIC = frozenset(("مسؤول", "مسئول", "مسوول", "مصدر", "متحدث", "ناطق"))
-TYPES = {"titles": "person", "people": "group", "organizations": "organization", "media": "media", "documents": "document", "state": "state", "name": "person", "other": "unknown"}
+TYPES = {
+    "titles": "person",
+    "people": "group",
+    "organizations": "organization",
+    "media": "media",
+    "documents": "document",
+    "state": "state",
+    "name": "person",
+    "other": "unknown",
+}
 PLURALS = ("ون", "ين", "ات")
 
 
@@ -85,9 +103,13 @@ class Speakers:
         """Return the first speaker below who has the headline's head or name, or speaks for its state."""
         below = sorted(self.known, key=lambda s: s.first)
         if phrase.kind == "state":
-            return next((s for s in below if s.states & new.states and s.kind in ("state", "organization", "person")), None)
+            return next(
+                (s for s in below if s.states & new.states and s.kind in ("state", "organization", "person")), None
+            )
         if phrase.kind in ("titles", "organizations"):
-            return next((s for s in below if new.words <= s.words), None) or next((s for s in below if new.head == s.head and s.kind == new.kind), None)
+            return next((s for s in below if new.words <= s.words), None) or next(
+                (s for s in below if new.head == s.head and s.kind == new.kind), None
+            )
         return next((s for s in below if new.words and new.words <= s.words), None)
 
     def _again(self, speaker: Speaker, resolution: str) -> Resolved:
@@ -119,18 +141,40 @@ class Speakers:
             before.gender = draft.gender
         if before.kind == "person" and before.role is None and speaker.kind == "organization":
             before.kind, before.head = speaker.kind, speaker.head
-        if draft.resolution == "headline" or len(speaker.name.split()) > len(before.name.split()) and speaker.kind == before.kind == "person" and before.role:
-            before.name = speaker.name if len(speaker.name) > len(before.name) and speaker.kind == "person" and before.kind == "person" and _has_name(phrase) else before.name
+        if (
+            draft.resolution == "headline"
+            or len(speaker.name.split()) > len(before.name.split())
+            and speaker.kind == before.kind == "person"
+            and before.role
+        ):
+            before.name = (
+                speaker.name
+                if len(speaker.name) > len(before.name)
+                and speaker.kind == "person"
+                and before.kind == "person"
+                and _has_name(phrase)
+                else before.name
+            )
         self._remember(before)
-        how = "pronoun" if speaker.head in DEMONSTRATIVES else "definite_title" if not phrase.name and phrase.defined else draft.resolution
+        how = (
+            "pronoun"
+            if speaker.head in DEMONSTRATIVES
+            else "definite_title"
+            if not phrase.name and phrase.defined
+            else draft.resolution
+        )
         return Resolved(before, how, antecedent)
 
     def _sentence_subject(self, draft: Draft) -> Speaker | None:
         """Return the subject of the sentence whose circumstance a participle is: استقبل الوزير الوفد، مؤكدا ..."""
         sentence = self.doc.sentence(draft.at)
-        for lo in (sentence.lo, sentence.lo + 1):
+        starts = (sentence.lo,) if is_preposition(self.doc, sentence.lo) else (sentence.lo, sentence.lo + 1)
+        for lo in starts:
             phrase = read_phrase(self.doc, lo, draft.at, closed_right=False)
-            if phrase and (phrase.kind in ("titles", "people", "organizations", "state") or (phrase.defined and phrase.kind == "other")):
+            if phrase and (
+                phrase.kind in ("titles", "people", "organizations", "state")
+                or (phrase.defined and phrase.kind == "other")
+            ):
                 resolved = self._explicit(replace(draft, subject=phrase, resolution="explicit"), phrase)
                 return resolved.speaker
         return None
@@ -160,10 +204,14 @@ class Speakers:
     def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the earlier speaker that a mention points back to: his name, part of it, or his role with the article."""
         if new.head in DEMONSTRATIVES:
-            return next((s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | DEMONSTRATIVES), None)
+            return next(
+                (s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | DEMONSTRATIVES), None
+            )
         name = {self.doc.key(k) for k in range(*phrase.name)} if phrase.name else set()
         for speaker in reversed(self.known):
-            if bool(new.members) != bool(speaker.members) and not (phrase.kind in ("titles", "people") and phrase.defined and not phrase.name):
+            if bool(new.members) != bool(speaker.members) and not (
+                phrase.kind in ("titles", "people") and phrase.defined and not phrase.name
+            ):
                 continue
             if name:
                 if name <= speaker.words and speaker.kind in ("person", "unknown", new.kind):
@@ -173,14 +221,32 @@ class Speakers:
                     return speaker
             elif phrase.kind == "other" and phrase.defined and new.words <= speaker.words and speaker.kind == "person":
                 return speaker
-            elif phrase.defined and new.words <= speaker.words and new.head == speaker.head or new.words == speaker.words:
+            elif (
+                phrase.defined and new.words <= speaker.words and new.head == speaker.head or new.words == speaker.words
+            ):
                 return speaker
-            elif new.kind == "organization" and speaker.kind == "person" and speaker.role is None and len(speaker.words) > 1 and speaker.words < new.words:
+            elif (
+                new.kind == "organization"
+                and speaker.kind == "person"
+                and speaker.role is None
+                and len(speaker.words) > 1
+                and speaker.words < new.words
+            ):
                 return speaker
             elif phrase.defined and new.words <= speaker.words and (_is_kin(new, speaker)):
                 return speaker
         if phrase.defined and not name and (new.head in GENERIC or new.kind == "person") and len(new.words) <= 2:
-            return next((s for s in reversed(self.known) if s.kind == "person" and s.number == "s" and (new.head == s.head or new.head in ("مسؤول", "مسئول", "مسوول")) and _agrees(s, new.gender, "s")), None)
+            return next(
+                (
+                    s
+                    for s in reversed(self.known)
+                    if s.kind == "person"
+                    and s.number == "s"
+                    and (new.head == s.head or new.head in ("مسؤول", "مسئول", "مسوول"))
+                    and _agrees(s, new.gender, "s")
+                ),
+                None,
+            )
         if phrase.defined and new.head == "مصدر" and len(new.words) <= 1:
             return next((s for s in reversed(self.known) if s.kind in ("person", "anonymous", "organization")), None)
         return None
@@ -235,7 +301,12 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     kind = TYPES.get(phrase.kind or "other", "unknown")
     text = _clean(doc, phrase)
     name, role = text, None
-    if phrase.kind == "other" and phrase.name is None and phrase.hi - phrase.lo == 1 and doc.key(phrase.lo) in full_names:
+    if (
+        phrase.kind == "other"
+        and phrase.name is None
+        and phrase.hi - phrase.lo == 1
+        and doc.key(phrase.lo) in full_names
+    ):
         phrase = phrase._replace(name=(phrase.lo, phrase.hi), kind="name")
     if phrase.name and (kind in ("person", "group", "unknown") or phrase.kind == "name"):
         attached = phrase.prefix if phrase.name[0] == phrase.lo else 0
@@ -251,13 +322,23 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     if phrase.name and role and not doc.slice(phrase.lo, phrase.name[0]):
         words |= {_word(k) for k in role.split()}
     words |= {w for w in (_word(fold) for fold in _fold(name).split()) if w}
-    number = "p" if phrase.kind == "people" or phrase.joint or keys and keys[0].endswith(("ون", "ين")) and kind != "state" else "s"
-    if kind == "person" and not phrase.name and (head == "مصدر" or (not phrase.defined and (head in UNNAMED or doc.key(phrase.hi) in WORDS["anonymity"]))):
+    number = (
+        "p"
+        if phrase.kind == "people" or phrase.joint or keys and keys[0].endswith(("ون", "ين")) and kind != "state"
+        else "s"
+    )
+    if (
+        kind == "person"
+        and not phrase.name
+        and (head == "مصدر" or (not phrase.defined and (head in UNNAMED or doc.key(phrase.hi) in WORDS["anonymity"])))
+    ):
         kind = "anonymous"
     if kind == "group" and any(bare(k) in ("مصادر", "شهود", "مراقبون", "مراقبين") for k in keys[:1]):
         kind = "anonymous"
     speaker = Speaker(name, role, kind, _gender(phrase, keys), number, words, head, phrase.lo, phrase.hi, phrase.lo)
-    speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {STATE_NAMES[k] for k in keys if k in STATE_NAMES}
+    speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {
+        STATE_NAMES[k] for k in keys if k in STATE_NAMES
+    }
     speaker.spokesperson_for = _spoken_for(doc, phrase)
     return speaker
 
@@ -319,7 +400,12 @@ def _role(doc: Document, phrase: Phrase) -> str | None:
     before = doc.slice(phrase.lo, phrase.name[0]).strip("، ,")
     after = doc.slice(phrase.name[1], phrase.hi).strip("، ,")
     words = before.split()
-    if len(words) > 2 and is_defined(_fold(words[-1])) and noun_class(_fold(words[-1])) == "titles" and is_defined(_fold(words[-2])):
+    if (
+        len(words) > 2
+        and is_defined(_fold(words[-1]))
+        and noun_class(_fold(words[-1])) == "titles"
+        and is_defined(_fold(words[-2]))
+    ):
         before = " ".join(words[:-1])
     return before or after or None
 
@@ -327,7 +413,11 @@ def _role(doc: Document, phrase: Phrase) -> str | None:
 def _gender(phrase: Phrase, keys: list[str]) -> str:
     first = keys[0] if keys else ""
     if phrase.kind in ("organizations", "titles", "documents", "media"):
-        return "f" if first.endswith(("ة", "ات")) or lemma_of(first) in ("قوات", "سلطات", "وسائل", "صحف", "تقارير") else "m"
+        return (
+            "f"
+            if first.endswith(("ة", "ات")) or lemma_of(first) in ("قوات", "سلطات", "وسائل", "صحف", "تقارير")
+            else "m"
+        )
     if phrase.kind == "state":
         return "f"
     return "any"

@@ -27,7 +27,12 @@ def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     for k in range(cue.at - 1, max(lo, cue.at - FAR) - 1, -1):
         if doc.key(k) in WAS:
             phrase = read_phrase(doc, k + 1, cue.at, closed_right=True)
-            return (phrase, "explicit") if phrase and phrase.kind in KINDS and (phrase.kind != "name" or _is_known(doc, phrase)) else None
+            if phrase is None or phrase.kind not in KINDS:
+                return None
+            whole = phrase.hi == cue.at or doc.key(phrase.hi) in ("قد", "،", ",")
+            return (
+                (phrase, "explicit") if phrase.kind != "name" or whole and not _is_future(doc.key(phrase.lo)) else None
+            )
         if is_complementizer(doc.key(k)) and k < cue.at - 1 and doc.inside[k] == -1 and cue.at - k < 3:
             return None
     return None
@@ -51,11 +56,24 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     if found[0].kind == "name" and not _is_known(doc, found[0]):
         return None
     before = found[0].lo - 1
-    at_start = before < doc.sentence(cue.at).lo or doc.key(before) in ("،", ",", "..", "...", "-", ":") or doc.key(before) in OPENERS
+    at_start = (
+        before < doc.sentence(cue.at).lo
+        or doc.key(before) in ("،", ",", "..", "...", "-", ":")
+        or doc.key(before) in OPENERS
+    )
     headline = doc.sentence(cue.at).section == "headline"
-    if not at_start and found[0].kind == "people" or doc.key(found[0].lo).endswith(("ين", "ون")) and cue.form.number == "p":
+    if (
+        not at_start
+        and found[0].kind == "people"
+        or doc.key(found[0].lo).endswith(("ين", "ون"))
+        and cue.form.number == "p"
+    ):
         return found[0], "relative"
     return found if at_start or found[0].prefix or headline or is_complementizer(doc.key(before)) else None
+
+
+def _is_future(key: str) -> bool:
+    return key.startswith(("سي", "ست")) and len(key) > 4
 
 
 def _is_known(doc: Document, phrase: Phrase) -> bool:
@@ -71,9 +89,14 @@ def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str]
         if doc.tokens[k].kind != "word" and k not in doc.opening and k not in doc.closing:
             break
         phrase = read_phrase(doc, k, end, closed_right=True)
-        if phrase and phrase.hi == end and phrase.kind in KINDS and not (best and phrase.kind == "name"):
+        named = phrase is not None and phrase.kind == "other" and doc.key(phrase.lo) in doc.names
+        if phrase and phrase.hi == end and (phrase.kind in KINDS or named) and not (best and phrase.kind == "name"):
             best = phrase
-        if doc.key(k)[:1] in "وف" and noun_class(doc.key(k)) is None and (joined := read_attached(doc, k, end, closed_right=True)):
+        if (
+            doc.key(k)[:1] in "وف"
+            and noun_class(doc.key(k)) is None
+            and (joined := read_attached(doc, k, end, closed_right=True))
+        ):
             if joined.hi == end and (joined.kind in KINDS and joined.kind != "name" or doc.key(k)[1:] in doc.names):
                 return joined, how
     return (best, how) if best else None

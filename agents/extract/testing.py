@@ -14,7 +14,15 @@ def story(text: str, *, headline: bool = False) -> Story:
             kind = "headline" if headline and n == 0 else "paragraph"
             sections.append(Section(kind=kind, start=at, end=at + len(line)))  # type: ignore[arg-type]
         at += len(line) + 1
-    origin = RawOrigin(topic="", partition=0, offset=0, item=0, sha256="", format="text", charset=Charset(declared=None, used="utf-8", how="example"))
+    origin = RawOrigin(
+        topic="",
+        partition=0,
+        offset=0,
+        item=0,
+        sha256="",
+        format="text",
+        charset=Charset(declared=None, used="utf-8", how="example"),
+    )
     return Story(
         id="example:1", version="1", provider="example", language="ar", received_at="2026-01-01T00:00:00Z", text=text,
         headline=text.split("\n")[0] if headline else None, sections=tuple(sections), offsets=(),

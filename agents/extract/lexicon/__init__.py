@@ -50,6 +50,7 @@ class Verb(NamedTuple):
     impersonal: bool = False
     negatable: bool = False
     speech_objects: bool = False
+    preposition: bool = False
 
     @property
     def preps(self) -> tuple[str, ...]:
@@ -109,7 +110,9 @@ def load_lexicon() -> Lexicon:
         nouns={name: frozenset(forms) for name, forms in nouns.items()},
         heads={form: lemma for forms in reversed(nouns.values()) for form, lemma in forms.items()},
         classes={name: frozenset(_words(name, table)) for name, table in tables["words.toml"].items()},
-        phrases={name: tuple(tuple(w.split()) for w in _words(name, table)) for name, table in tables["words.toml"].items()},
+        phrases={
+            name: tuple(tuple(w.split()) for w in _words(name, table)) for name, table in tables["words.toml"].items()
+        },
         states=tuple(_state(entry) for entry in tables["states.toml"]["states"].values() if "country" in entry),
         examples=tuple(_examples(tables)),
         sha256=hashlib.sha256(b"".join((FOLDER / name).read_bytes() for name in FILES)).hexdigest(),
@@ -120,7 +123,9 @@ def _examples(tables: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, dic
     for file, sections in tables.items():
         for name, table in sections.items():
             if "example" not in table:
-                raise LexiconError(f"section without an example: [{name}] in {file}; hint: add example = {{ text = ... }}")
+                raise LexiconError(
+                    f"section without an example: [{name}] in {file}; hint: add example = {{ text = ... }}"
+                )
             yield file, name, table["example"]
 
 
@@ -157,7 +162,9 @@ def _forms(verb: Verb) -> Iterator[tuple[str, Form]]:
 
 def _noun_section(name: str, table: dict[str, str]) -> dict[str, str]:
     regular = name in ("titles", "organizations", "media", "documents")
-    return {fold_key(form): fold_key(word) for word in _words(name, table) for form in noun_forms(word, regular=regular)}
+    return {
+        fold_key(form): fold_key(word) for word in _words(name, table) for form in noun_forms(word, regular=regular)
+    }
 
 
 def _words(name: str, table: dict[str, Any]) -> list[str]:

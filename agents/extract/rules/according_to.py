@@ -29,7 +29,18 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
         return None
     token = doc.tokens[at]
     cue = CueSpan(token.end - len(token.text) + (len(key) - len(word)), token.end, word, "according", "preposition")
-    return Draft("according_to", at, shape, "said", cue, source, [(lo, hi)], "according_to", cut=conjunction(doc, lo) if shape == "clause" else 0, section=doc.sentence(at).section)  # type: ignore[arg-type]
+    return Draft(
+        "according_to",
+        at,
+        shape,
+        "said",
+        cue,
+        source,
+        [(lo, hi)],
+        "according_to",
+        cut=conjunction(doc, lo) if shape == "clause" else 0,
+        section=doc.sentence(at).section,
+    )  # type: ignore[arg-type]
 
 
 def source_after(doc: Document, at: int) -> Phrase | None:

@@ -21,7 +21,11 @@ def document(doc: Document, at: int, cues: Cues) -> Draft | None:
         return None
     if doc.key(at + 1) in ("فيه", "فيها"):
         end, source = at + 2, None
-    elif doc.key(at + 1) == "في" and at + 2 < len(doc.tokens) and lemma_of(doc.key(at + 2)) in NOUNS["documents"] | NOUNS["occasions"]:
+    elif (
+        doc.key(at + 1) == "في"
+        and at + 2 < len(doc.tokens)
+        and lemma_of(doc.key(at + 2)) in NOUNS["documents"] | NOUNS["occasions"]
+    ):
         end, source = at + 3, _issuer(doc, at + 2)
     else:
         return None

@@ -36,12 +36,20 @@ def _is_snap(doc: Document, sentence: Sentence) -> bool:
     """Tell whether a sentence is a line of its own without a full stop, as snaps under a headline are."""
     if sentence.line > 8 or sentence.hi != doc.line_end[sentence.line] or sentence.hi - sentence.lo > 25:
         return False
-    return doc.key(sentence.hi - 1) not in (".", "؟", "!") and (sentence.lo == 0 or doc.sentences[doc.sentence_of[sentence.lo - 1]].line != sentence.line)
+    return doc.key(sentence.hi - 1) not in (".", "؟", "!") and (
+        sentence.lo == 0 or doc.sentences[doc.sentence_of[sentence.lo - 1]].line != sentence.line
+    )
 
 
 def _past_slug(doc: Document, sentence: Sentence) -> int:
     """Return the first token after عاجل - or عاجل | or عاجل:."""
     lo = sentence.lo
-    if doc.key(lo) in WORDS["headline_slugs"] and doc.tokens[min(lo + 1, len(doc.tokens) - 1)].key in ("-", "|", ":", "..", "/"):
+    if doc.key(lo) in WORDS["headline_slugs"] and doc.tokens[min(lo + 1, len(doc.tokens) - 1)].key in (
+        "-",
+        "|",
+        ":",
+        "..",
+        "/",
+    ):
         return lo + 2
     return lo

@@ -6,7 +6,9 @@ from agents.extract.drafts import Cues, Draft, draft
 from agents.extract.frames import read_masdar_frame
 from agents.extract.grammar import WORDS
 
-SECTIONS = frozenset(("announce", "demand", "affirm", "deny", "accuse", "warn", "promise", "condemn", "say", "expect", "point"))
+SECTIONS = frozenset(
+    ("announce", "demand", "affirm", "deny", "accuse", "warn", "promise", "condemn", "say", "expect", "point")
+)
 
 
 def masdar(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
@@ -15,7 +17,11 @@ def masdar(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
     Left alone: verbal nouns without either (بعد إعلان النتائج), and every other place of a verbal noun.
     """
     before = doc.key(cue.at - 1)
-    if cue.form.kind != "masdar" or cue.verb.section not in SECTIONS or (before not in WORDS["before_masdar"] and not _is_chained(doc, cue)):
+    if (
+        cue.form.kind != "masdar"
+        or cue.verb.section not in SECTIONS
+        or (before not in WORDS["before_masdar"] and not _is_chained(doc, cue))
+    ):
         return None
     frame = read_masdar_frame(doc, cue)
     if frame is None or (frame.subject is None and not cue.form.clitic):

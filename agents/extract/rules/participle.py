@@ -1,5 +1,6 @@
 """A circumstantial participle (ḥāl): ... ، معتبراً أن الحل معلق."""
 
+from agents.extract.contents import is_set_off
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, draft
@@ -14,11 +15,11 @@ def participle(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | Non
     """
     if cue.form.kind != "participle":
         return None
-    if cue.form.gender == "f" and not _is_set_off(doc, cue):
+    if not is_set_off(cue, frame) and not _is_after_pause(doc, cue):
         return None
     return draft("participle", doc, cue, frame, cues)
 
 
-def _is_set_off(doc: Document, cue: Cue) -> bool:
+def _is_after_pause(doc: Document, cue: Cue) -> bool:
     before = doc.key(cue.at - 1)
     return before in ("،", ",") or cue.at - 1 in doc.closing or cue.start > doc.tokens[cue.at].start or before == ")"

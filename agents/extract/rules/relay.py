@@ -21,7 +21,14 @@ def relay(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
     about = next((k for k in range(cue.at + 1, limit) if doc.key(k) in ("عن", "الي")), None)
     if about is None:
         return None
-    spoken = next((k for k in range(about + 1, limit) if k in cues and cues[k][0].form.kind == "masdar" and cues[k][0].form.clitic), None)
+    spoken = next(
+        (
+            k
+            for k in range(about + 1, limit)
+            if k in cues and cues[k][0].form.kind == "masdar" and cues[k][0].form.clitic
+        ),
+        None,
+    )
     found = _by_masdar(doc, about, spoken, cues) if spoken else _by_clause(doc, cue, about, cues)
     if found is None:
         return None
@@ -46,7 +53,9 @@ def _by_clause(doc: Document, cue: Cue, about: int, cues: Cues) -> Draft | None:
     if opener is None:
         return None
     source = read_phrase(doc, about + 1, opener.at, closed_right=True)
-    return draft("relay", doc, cue, Frame(opener.kind, source, None, opener.at, opener.content), cues) if source else None
+    return (
+        draft("relay", doc, cue, Frame(opener.kind, source, None, opener.at, opener.content), cues) if source else None
+    )
 
 
 def cited(doc: Document, draft: Draft) -> Draft:
