@@ -10,11 +10,11 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.extract.build import build_statement, statement_id
-from agents.extract.contents import ACCORDING
 from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
 from agents.extract.drafts import Cues, Draft
 from agents.extract.frames import Frame, read_frame
+from agents.extract.grammar import WORDS
 from agents.extract.lexicon import LEXICON
 from agents.extract.rules.according_to import according_to
 from agents.extract.rules.as_clause import as_clause
@@ -60,12 +60,23 @@ def extract(story: Story) -> Extraction:
     >>> [(s.source.name, s.cue.text, s.content.text) for s in found.statements]
     [('الوزيرة', 'قالت', 'القرار نهائي'), ('الوزيرة', 'مضيفة', 'الموازنة كافية')]
     """
-    if story.language != "ar" or story.signal in ("advisory", "kill", "hold"):
-        return Extraction((), ())
+    return Extraction(tuple(statement for _, statement in trace(story)), ())
+
+
+def trace(story: Story) -> list[tuple[Draft, Statement]]:
+    """Return each statement of a story with the draft that it was made from, which says why it ends where it does.
+
+    >>> from agents.extract.testing import story
+    >>> [(draft.rule, draft.ended) for draft, _ in trace(story("قال الوزير إن القرار نهائي، مؤكدا أن الموازنة كافية."))]
+    [('clause', 'cue'), ('participle', 'sentence')]
+    """
+    if not story.language.startswith("ar") or story.signal in ("advisory", "kill", "hold"):
+        return []
     doc = read_document(story)
     doc.names = collect_names(doc)
-    drafts = find_drafts(doc)
-    return Extraction(_number(story, _resolve(doc, story, drafts)), ())
+    kept = _resolve(doc, find_drafts(doc))
+    statements = [build_statement(doc, story, draft, resolved, seq) for seq, (draft, resolved) in enumerate(kept)]
+    return list(zip((draft for draft, _ in kept), _number(story, statements), strict=True))
 
 
 def find_drafts(doc: Document) -> list[Draft]:
@@ -94,7 +105,9 @@ def find_drafts(doc: Document) -> list[Draft]:
         if cue.at not in {d.at for d in drafts} and (read := as_clause(doc, cue, cues, drafts)):
             drafts.append(read)
     for at in range(len(doc.tokens)):
-        if {doc.key(at), doc.key(at).removeprefix("و")} & ACCORDING and (draft := according_to(doc, at, cues, drafts)):
+        if {doc.key(at), doc.key(at).removeprefix("و")} & WORDS["according"] and (
+            draft := according_to(doc, at, cues, drafts)
+        ):
             drafts.append(draft)
     return sorted(drafts, key=lambda d: (d.at, d.lo))
 
@@ -154,7 +167,7 @@ def _first(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
     return next((draft for _, rule in RULES if (draft := rule(doc, cue, frame, cues))), None)
 
 
-def _resolve(doc: Document, story: Story, drafts: list[Draft]) -> list[Statement]:
+def _resolve(doc: Document, drafts: list[Draft]) -> list[tuple[Draft, Resolved]]:
     speakers = Speakers(doc, full_names=doc.names)
     found: dict[int, Resolved] = {}
     last: tuple[int, Resolved] | None = None
@@ -166,8 +179,7 @@ def _resolve(doc: Document, story: Story, drafts: list[Draft]) -> list[Statement
         if found[n].speaker is not None:
             last = (doc.sentence_of[draft.at], found[n])
     found |= {n: speakers.resolve_headline(d) for n, d in enumerate(drafts) if n not in found}
-    kept = [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_slug(draft, found[n])]
-    return [build_statement(doc, story, draft, resolved, seq) for seq, (draft, resolved) in enumerate(kept)]
+    return [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_slug(draft, found[n])]
 
 
 def _is_slug(draft: Draft, resolved: Resolved) -> bool:

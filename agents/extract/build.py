@@ -5,7 +5,7 @@ import hashlib
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.drafts import Draft
 from agents.extract.frames import is_speech
-from agents.extract.grammar import is_defined, is_eventive, noun_class, prefixed
+from agents.extract.grammar import WORDS, is_defined, is_eventive, noun_class, prefixed
 from agents.extract.lexicon import LEXICON
 from agents.extract.outlets import find_addressee, find_occasion, find_outlets, find_time
 from agents.extract.sources import Resolved
@@ -18,32 +18,6 @@ CONFIDENCE = {
     "quotation": 0.97, "clause": 0.95, "colon": 0.93, "relay": 0.93, "participle": 0.92, "according_to": 0.85,
     "headline": 0.85, "document": 0.9, "nominal": 0.8, "as_clause": 0.8, "masdar": 0.7,
 }  # fmt: skip
-NAMED_NOUNS = frozenset(
-    (
-        "عبارة",
-        "نظام",
-        "سفينة",
-        "عملية",
-        "فيلم",
-        "كتاب",
-        "رواية",
-        "مسلسل",
-        "برنامج",
-        "مشروع",
-        "مسمي",
-        "اسم",
-        "جائزة",
-        "مطار",
-        "ملعب",
-        "فندق",
-        "طراز",
-        "حملة",
-        "مبادرة",
-        "مسرحية",
-        "لقب",
-        "شعار",
-    )
-)
 
 
 def build_statement(doc: Document, story: Story, draft: Draft, resolved: Resolved, seq: int) -> Statement:
@@ -104,16 +78,13 @@ def _is_words(doc: Document, k: int) -> bool:
         return False
     before = prefixed(doc.key(k - 1))[1]
     kind = noun_class(before)
-    named = kind in ("organizations", "media", "titles") or before.removeprefix("ال") in NAMED_NOUNS
+    named = kind in ("organizations", "media", "titles") or before.removeprefix("ال") in WORDS["named"]
     if named and doc.quote_words(k) <= 2 * NAME_WORDS:
         return False
     if doc.quote_words(k) == 1:
         word = doc.key(k + 1)
-        return (
-            not is_defined(word)
-            and (is_eventive(word) or word.endswith(("ة", "ا", "ير")))
-            or word.startswith("ال")
-            and word.endswith("ير")
+        return (not is_defined(word) and (is_eventive(word) or word.endswith(("ة", "ا", "ير")))) or (
+            word.startswith("ال") and word.endswith("ير")
         )
     return doc.quote_words(k) > 1 or is_speech(doc, k)
 

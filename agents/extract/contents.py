@@ -8,10 +8,7 @@ from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import read_phrase
 
 STOPS = frozenset((".", "؟", "!", "؛", ";", "?"))
-SPOKEN_AFTER = frozenset(("بعد", "قبل", "عقب", "اثر", "غداة"))
-ADVERSATIVE = frozenset(("الا", "لكن", "بيد", "غير"))
 PHRASES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))
-ACCORDING = frozenset(("وفق", "وفقا", "بحسب", "حسب", "طبقا", "نقلا", "حسبما"))
 
 
 def content_end(
@@ -56,11 +53,11 @@ def _ends_before(doc: Document, i: int, cues: dict[int, tuple[Cue, Frame]], *, n
         return "cue"
     if _is_according(doc, at):
         return "according_to"
-    if noun and doc.key(at) in SPOKEN_AFTER and doc.key(at - 1) == "من":
+    if noun and doc.key(at) in WORDS["spoken_after"] and doc.key(at - 1) == "من":
         return None
-    if comma and noun and doc.key(at) in SPOKEN_AFTER:
+    if comma and noun and doc.key(at) in WORDS["spoken_after"]:
         return "circumstance"
-    if not comma and noun and doc.key(at) in SPOKEN_AFTER and not is_complementizer(doc.key(at + 1)):
+    if not comma and noun and doc.key(at) in WORDS["spoken_after"] and not is_complementizer(doc.key(at + 1)):
         return "circumstance"
     if comma and _phrase_at(doc, at):
         return "boundary"
@@ -83,9 +80,7 @@ def _is_withheld(doc: Document, at: int) -> bool:
     """Tell whether the author goes on with what the source did not say: لكنه لم يحدد، ولم تكشف."""
     k = at + 1 if doc.key(at).removeprefix("و").startswith("لكن") or doc.key(at) in ("دون", "من") else at
     k = k + 1 if doc.key(k) == "دون" else k
-    if doc.key(k).removeprefix("و") in ("لم", "ان") and doc.key(k + 1) in WORDS["withheld"]:
-        return True
-    return False
+    return bool(doc.key(k).removeprefix("و") in ("لم", "ان") and doc.key(k + 1) in WORDS["withheld"])
 
 
 def _is_authors(doc: Document, at: int) -> bool:
@@ -113,9 +108,9 @@ def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma
         return (comma or prefixed_by_and) and not cue.purpose
     if not comma:
         return False
-    if doc.key(at) in ("كما", "فيما", "بينما", "وقد", "وكان", "وكانت", "وكذلك", "كذلك", "وايضا") and at + 1 in cues:
+    if doc.key(at) in WORDS["links"] and at + 1 in cues:
         return True
-    if doc.key(at) in ADVERSATIVE and is_complementizer(doc.key(at + 1)) and at + 2 in cues:
+    if doc.key(at) in WORDS["adversatives"] and is_complementizer(doc.key(at + 1)) and at + 2 in cues:
         return True
     if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
         return True
@@ -134,7 +129,7 @@ def _speaks(doc: Document, at: int) -> bool:
 
 
 def _is_according(doc: Document, at: int) -> bool:
-    if doc.key(at) not in ACCORDING:
+    if doc.key(at) not in WORDS["according"]:
         return False
     k = at + 1
     if doc.key(k) == "ما":
@@ -143,11 +138,8 @@ def _is_according(doc: Document, at: int) -> bool:
     if attached:
         return True
     phrase = read_phrase(doc, k, min(k + 12, doc.sentence(at).hi), closed_right=False)
-    return (
-        phrase is not None
-        and noun_class(doc.key(k)) is not None
-        or phrase is not None
-        and phrase.kind in ("name", "state", "media")
+    return (phrase is not None and noun_class(doc.key(k)) is not None) or (
+        phrase is not None and phrase.kind in ("name", "state", "media")
     )
 
 

@@ -100,7 +100,7 @@ def _is_noun_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
 
 def _is_negated(doc: Document, i: int) -> bool:
     before = doc.key(i - 1)
-    return before in WORDS["negations"] or before[1:] in WORDS["negations"] and before[:1] in ("و", "ف")
+    return before in WORDS["negations"] or (before[1:] in WORDS["negations"] and before[:1] in ("و", "ف"))
 
 
 def _is_irrealis(doc: Document, i: int, form: Form, prefix: str) -> bool:

@@ -15,7 +15,7 @@ from agents.extract.grammar import (
     noun_class,
     prefixed,
 )
-from agents.extract.phrases import WITH_PRONOUN, Phrase, read_phrase
+from agents.extract.phrases import Phrase, read_phrase
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
@@ -100,7 +100,7 @@ def skip_adverbs(doc: Document, i: int) -> int:
     """Return the first token from i that is neither adverb nor time word."""
     while (
         i < len(doc.tokens)
-        and (doc.key(i) in WORDS["adverbs"] or doc.key(i) in WITH_PRONOUN or is_time(doc, i))
+        and (doc.key(i) in WORDS["adverbs"] or doc.key(i) in WORDS["with_pronoun"] or is_time(doc, i))
         and doc.tokens[i].kind == "word"
     ):
         i += 1
@@ -130,7 +130,7 @@ def agrees(doc: Document, cue: Cue, phrase: Phrase) -> bool:
         return cue.form.number in ("s", "any") and not (
             phrase.kind in ("titles", "people") and (head.endswith("ين") or (is_defined(head) and head.endswith("ون")))
         )
-    return cue.form.number in ("s", "any") and not (head.endswith("ة") or head.endswith("ات") or phrase.kind == "state")
+    return cue.form.number in ("s", "any") and not (head.endswith(("ة", "ات")) or phrase.kind == "state")
 
 
 def _find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opener | None, int]:
@@ -209,7 +209,9 @@ def is_speech(doc: Document, k: int) -> bool:
 
 def _is_blocked(doc: Document, k: int) -> bool:
     before = doc.key(k - 1)
-    return before in WORDS["complement_blockers"] or before[1:] in WORDS["complement_blockers"] and before[:1] in "ولب"
+    return before in WORDS["complement_blockers"] or (
+        before[1:] in WORDS["complement_blockers"] and before[:1] in "ولب"
+    )
 
 
 SPOKEN = frozenset(("say", "add", "explain", "point", "affirm", "announce"))
@@ -218,7 +220,7 @@ SPOKEN = frozenset(("say", "add", "explain", "point", "affirm", "announce"))
 def _stops(doc: Document, start: int, k: int) -> bool:
     """Tell whether token k is another cue that takes over: مؤكدا، وأضاف; قائلا and يقول only go on."""
     prefix, forms = lookup(doc.key(k))
-    if not forms or k == start and not prefix and forms[0].kind != "participle":
+    if not forms or (k == start and not prefix and forms[0].kind != "participle"):
         return False
     form = forms[0]
     if form.clitic or form.kind == "masdar":
@@ -293,7 +295,7 @@ def _is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
     key = doc.key(k)
     for prep in cue.verb.preps:
         if len(prep) > 1 and key == prep and is_preposition(doc, k):
-            return not is_complementizer(doc.key(k + 1)) and doc.tokens[k + 1].kind == "word" or k + 1 in doc.opening
+            return (not is_complementizer(doc.key(k + 1)) and doc.tokens[k + 1].kind == "word") or k + 1 in doc.opening
         if len(prep) == 1 and key.startswith(prep) and doc.tokens[k].kind == "word":
             if len(key) == 1:
                 return True
@@ -307,7 +309,7 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
     rest = key[1:]
     if key in ("بما", "لما"):
         return True
-    if is_complementizer(key) or len(rest) < 3 or key in NOT_ATTACHED or noun_class(key) is not None:
+    if is_complementizer(key) or len(rest) < 3 or key in WORDS["own_letter"] or noun_class(key) is not None:
         return False
     return (
         prefixed(key)[0] == prep
@@ -317,75 +319,6 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
         or doc.key(k - 1).endswith(("ه", "ها", "هم"))
         or doc.tokens[k - 1].kind == "mark"
     )
-
-
-NOT_ATTACHED = frozenset(
-    (
-        "باسم",
-        "بين",
-        "بعد",
-        "بلد",
-        "بلاد",
-        "بلاده",
-        "بلادها",
-        "بيان",
-        "بحث",
-        "برنامج",
-        "بنك",
-        "بيت",
-        "باب",
-        "بشان",
-        "بحسب",
-        "بسبب",
-        "بدون",
-        "بدوره",
-        "بدورها",
-        "بعض",
-        "بشكل",
-        "بوتين",
-        "باريس",
-        "بيروت",
-        "بغداد",
-        "برلين",
-        "بكين",
-        "بروكسل",
-        "بريطانيا",
-        "برلمان",
-        "بلدية",
-        "بشار",
-        "بوش",
-        "بلير",
-        "باراك",
-        "بقوة",
-        "بشدة",
-        "بوضوح",
-        "بصراحة",
-        "برا",
-        "بحرا",
-        "باكستان",
-        "باكو",
-        "بلغاريا",
-        "بولندا",
-        "بلجيكا",
-        "بنغازي",
-        "بدر",
-        "بندر",
-        "بكر",
-        "بلال",
-        "بطرس",
-        "بابا",
-        "بطريرك",
-        "برئاسة",
-        "بالتالي",
-        "بعدما",
-        "بعيد",
-        "بحضور",
-        "بمناسبة",
-        "بحق",
-        "بناء",
-        "بجروح",
-    )
-)
 
 
 def _governs_event(doc: Document, cue: Cue, k: int) -> bool:
@@ -462,7 +395,7 @@ def _past_adjuncts(doc: Document, at: int, stop: int) -> int:
 
 
 def _adjunct_end(doc: Document, at: int, stop: int) -> int:
-    if lemma_of(doc.key(at + 1)) in NOUNS["occasions"] or at + 1 < stop and noun_class(doc.key(at + 1)) is None:
+    if lemma_of(doc.key(at + 1)) in NOUNS["occasions"] or (at + 1 < stop and noun_class(doc.key(at + 1)) is None):
         k = at + 2
         while (
             k < stop

@@ -1,6 +1,5 @@
 """What stands between cue and content: outlets, addressees, times, occasions."""
 
-from agents.extract.contents import ACCORDING
 from agents.extract.document import Document
 from agents.extract.grammar import NOUNS, WORDS, is_outlet, is_time, lemma_of, noun_class, prefixed
 from agents.extract.phrases import read_phrase
@@ -17,7 +16,9 @@ def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, str]]:
         end, relation = _outlet_at(doc, k, hi)
         if end:
             start = (
-                k + 1 if relation == "relayed" and not is_outlet(doc.key(k)) or doc.key(k) in ("ل", "مع", "علي") else k
+                k + 1
+                if (relation == "relayed" and not is_outlet(doc.key(k))) or doc.key(k) in ("ل", "مع", "علي")
+                else k
             )
             start = start + 1 if doc.key(start) == "عن" else start
             found.append((start, end, relation))
@@ -33,7 +34,7 @@ def _outlet_at(doc: Document, k: int, hi: int) -> tuple[int, str]:
         return _end(doc, k, hi), "received"
     if key == "ل" and k + 1 in doc.opening and doc.quote_words(k + 1) <= 3:
         return doc.past_quote(k + 1), "received"
-    if (key in ACCORDING or key.removeprefix("و") in ACCORDING) and k + 1 < hi:
+    if (key in WORDS["according"] or key.removeprefix("و") in WORDS["according"]) and k + 1 < hi:
         at = k + 2 if doc.key(k + 1) == "عن" else k + 1
         noun = prefixed(doc.key(at))[1]
         if at < hi and (is_outlet(noun) or at in doc.opening):
@@ -54,9 +55,7 @@ def _end(doc: Document, at: int, hi: int) -> int:
         elif k in doc.brackets:
             k = doc.brackets[k] + 1
             break
-        elif doc.tokens[k].kind == "number" and k == at + 2:
-            k += 1
-        elif (
+        elif (doc.tokens[k].kind == "number" and k == at + 2) or (
             doc.tokens[k].kind == "word"
             and not is_time(doc, k)
             and (is_defined(doc.key(k)) or k <= at + 2)
@@ -84,8 +83,7 @@ def find_time(doc: Document, lo: int, hi: int) -> Range | None:
             while end < hi and (
                 (doc.key(end) == "الاول" and doc.key(end - 1) == "امس")
                 or is_time(doc, end)
-                or doc.key(end) in ("من",)
-                and is_time(doc, end + 1)
+                or (doc.key(end) in ("من",) and is_time(doc, end + 1))
                 or doc.tokens[end].kind == "number"
             ):
                 end += 1

@@ -25,111 +25,6 @@ from agents.extract.grammar import (
 from agents.extract.tokens import bare, is_defined
 
 LONGEST = 30
-ADJUNCTS = frozenset(
-    (
-        "خلال",
-        "بعد",
-        "قبل",
-        "عقب",
-        "اثناء",
-        "منذ",
-        "عبر",
-        "امام",
-        "اثر",
-        "حتي",
-        "بشان",
-        "حول",
-        "وسط",
-        "ردا",
-        "تعليقا",
-        "بسبب",
-        "رغم",
-        "ضمن",
-    )
-)
-RELATIONAL = frozenset(
-    (
-        "مسؤول",
-        "مسول",
-        "مسوول",
-        "مصدر",
-        "عضو",
-        "متحدث",
-        "ناطق",
-        "مبعوث",
-        "مندوب",
-        "ممثل",
-        "نائب",
-        "نايب",
-        "خبير",
-        "مدير",
-        "باحث",
-        "محلل",
-        "سفير",
-        "قيادي",
-        "وكيل",
-        "مساعد",
-        "استاذ",
-        "مستشار",
-        "ضابط",
-        "طبيب",
-        "صحفي",
-        "مصور",
-        "مراسل",
-        "قائد",
-        "قايد",
-        "مصادر",
-        "شهود",
-        "سكان",
-        "ناشط",
-        "خبراء",
-        "اعضاء",
-        "نواب",
-        "منسق",
-        "امين",
-        "كاتب",
-        "رئيس",
-        "رييس",
-        "حزب",
-        "نقيب",
-        "معارض",
-        "اطباء",
-        "بيان",
-        "تقرير",
-        "صفحة",
-        "حساب",
-        "سلطات",
-        "مواطن",
-        "مدرس",
-        "لاعب",
-        "موظف",
-        "عامل",
-        "ضباط",
-    )
-)
-
-
-WITH_PRONOUN = frozenset(
-    (
-        "به",
-        "بها",
-        "بهم",
-        "عنه",
-        "عنها",
-        "عنهم",
-        "فيه",
-        "فيها",
-        "اليه",
-        "اليها",
-        "له",
-        "لها",
-        "لهم",
-        "عليه",
-        "عليها",
-        "منه",
-        "منها",
-    )
-)
 
 
 class Phrase(NamedTuple):
@@ -185,7 +80,7 @@ def _step(r: _Reader, k: int) -> int:
     if token.kind == "mark":
         return _mark(r, k)
     if token.kind == "number":
-        return 1 if r.state == "construct" or r.state == "start" else 0
+        return 1 if r.state in {"construct", "start"} else 0
     if _is_end(r, k):
         return 0
     if is_preposition(doc, k) or prefixed(token.key)[0]:
@@ -202,38 +97,14 @@ def _is_end(r: _Reader, k: int) -> bool:
     if key in WORDS["relatives"] or is_complementizer(key):
         return True
     if r.state == "start":
-        return key in CLOSED_STARTS or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
-    if r.doc.key(k + 1) in WITH_PRONOUN and noun_class(key) is None and not is_defined(key):
+        return key in WORDS["not_subjects"] or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
+    if r.doc.key(k + 1) in WORDS["with_pronoun"] and noun_class(key) is None and not is_defined(key):
         return True
     if r.state == "construct":
         return False
     if key in WORDS["quantifiers"] or key in ("بعيد", "قبيل"):
         return True
-    if (
-        is_time(r.doc, k)
-        or key in WORDS["adverbs"]
-        or key
-        in (
-            "بان",
-            "وهو",
-            "وهي",
-            "وقد",
-            "قد",
-            "ان",
-            "ما",
-            "اي",
-            "عدم",
-            "له",
-            "لها",
-            "لهم",
-            "انه",
-            "كان",
-            "كانت",
-            "لم",
-            "لن",
-            "لا",
-        )
-    ):
+    if is_time(r.doc, k) or key in WORDS["adverbs"] or key in WORDS["phrase_ends"]:
         return True
     if key in NOUNS["eventive_heads"] if "eventive_heads" in NOUNS else False:
         return True
@@ -255,54 +126,6 @@ def _is_verbal(doc: Document, k: int) -> bool:
         or key.removeprefix("و") in known
         or key.startswith(("لكن", "ولكن"))
     )
-
-
-CLOSED_STARTS = frozenset(
-    (
-        "ما",
-        "من",
-        "اي",
-        "عدم",
-        "كل",
-        "هو",
-        "هي",
-        "هم",
-        "انا",
-        "نحن",
-        "قد",
-        "لقد",
-        "لا",
-        "لم",
-        "لن",
-        "اذا",
-        "لو",
-        "هل",
-        "كيف",
-        "متي",
-        "ذلك",
-        "لها",
-        "له",
-        "لهم",
-        "لنا",
-        "لي",
-        "فيه",
-        "فيها",
-        "به",
-        "بها",
-        "عنه",
-        "عنها",
-        "اليه",
-        "اليها",
-        "عليه",
-        "عليها",
-        "ثم",
-        "او",
-        "بل",
-        "لكن",
-        "الي",
-        "كما",
-    )
-)
 
 
 def _is_finite_cue(doc: Document, k: int) -> bool:
@@ -405,7 +228,7 @@ def _preposition(r: _Reader, k: int) -> int:
     binder = doc.key(k - 1) in WORDS["binders"]
     if key == "ل" and at in doc.opening:
         return 0
-    if key in ADJUNCTS or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
+    if key in WORDS["adjuncts"] or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
         return 0
     if attached == "ل" and is_outlet(noun) and not binder and r.head not in ("مصور", "مراسل"):
         return 0
@@ -431,8 +254,8 @@ def _is_relational(r: _Reader) -> bool:
     if r.name or r.state == "name":
         return r.kind == "name" and r.head is not None and False
     head = r.head or ""
-    return head in RELATIONAL and not (
-        r.head_defined and r.state == "closed" and head not in ("متحدث", "ناطق", "مبعوث")
+    return head in WORDS["relational"] and not (
+        r.head_defined and r.state == "closed" and head not in WORDS["spokesmen"]
     )
 
 
@@ -517,9 +340,7 @@ def _is_past_name(r: _Reader, k: int) -> bool:
     if r.state != "name" or not r.name or r.name[1] != k or k - r.name[0] < 2:
         return False
     doc = r.doc
-    return any(
-        is_defined(doc.key(j)) and doc.key(j - 1) not in ("عبد", "ابو", "ام", "ال") for j in range(r.name[0] + 1, k)
-    )
+    return any(is_defined(doc.key(j)) and doc.key(j - 1) not in WORDS["name_starts"] for j in range(r.name[0] + 1, k))
 
 
 def _is_new_noun(r: _Reader, k: int) -> bool:
@@ -554,24 +375,7 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
     if defined:
         r.kind, r.state = "other", "closed"
         return 1
-    if key in (
-        "هذا",
-        "هذه",
-        "ذات",
-        "نفس",
-        "احد",
-        "احدي",
-        "عدد",
-        "بعض",
-        "كل",
-        "معظم",
-        "عدة",
-        "كبار",
-        "كبير",
-        "اثنان",
-        "غالبية",
-        "جميع",
-    ):
+    if key in WORDS["determiners"]:
         r.state, r.kind = "construct", "people"
         return 1
     if key.endswith("ي") and is_defined(doc.key(k + 1)) and k + 1 < r.limit and key not in doc.names:
@@ -596,14 +400,14 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
         or key.endswith(("ه", "ها", "هم"))
         or not (kind or is_adjective(key))
     )
-    if r.kind == "people" and r.head in ("هذا", "هذه", "احد", "عدد", "بعض", "كبار", "كبير", "احدي") and kind:
-        r.kind = kind if kind != "titles" or r.head not in ("عدد", "بعض", "كبار") else "people"
+    if r.kind == "people" and r.head in WORDS["determiners"] and kind:
+        r.kind = kind if kind != "titles" or r.head not in WORDS["partitives"] else "people"
         r.head, r.head_defined = lemma_of(key), defined
-    if defined or key.endswith(("ه", "ها", "هم")) and not kind:
+    if defined or (key.endswith(("ه", "ها", "هم")) and not kind):
         r.state = "closed"
     elif kind or is_preposition(r.doc, k) or (key.endswith("ي") and k + 1 < r.limit and is_defined(r.doc.key(k + 1))):
         r.state = "construct" if kind != "people" else "closed"
-    elif key in ("عام", "اول", "اعلي", "سر", "عليا"):
+    elif key in WORDS["construct_adjectives"]:
         r.state = "construct"
     elif is_adjective(key) and key not in STATE_NAMES:
         r.state = "closed"
@@ -614,7 +418,7 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
             and k == r.lo + 1
             and key not in STATE_NAMES
             and is_name(r.doc, k)
-            and r.head not in ("رئيس", "رييس", "مدير", "سفير", "وزير", "نائب", "نايب")
+            and r.head not in WORDS["office_heads"]
         ):
             _name(r, k)
 
@@ -653,4 +457,4 @@ def read_attached(doc: Document, k: int, limit: int, *, closed_right: bool) -> P
     return phrase._replace(prefix=1) if phrase else None
 
 
-__all__ = ["Phrase", "read_attached", "read_phrase", "NISBAS"]
+__all__ = ["NISBAS", "Phrase", "read_attached", "read_phrase"]

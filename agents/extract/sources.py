@@ -18,8 +18,6 @@ from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.tokens import bare
 
-CARRIERS = frozenset(("بيان", "حساب", "صفحة", "تقديرات", "تقرير", "بيانات", "احصاءات", "ارقام"))
-GENERIC = frozenset(("مسؤول", "مسئول", "مسوول", "مصدر", "متحدث", "ناطق"))
 TYPES = {
     "titles": "person",
     "people": "group",
@@ -30,7 +28,6 @@ TYPES = {
     "name": "person",
     "other": "unknown",
 }
-PLURALS = ("ون", "ين", "ات")
 
 
 @dataclass(slots=True)
@@ -95,7 +92,7 @@ class Speakers:
             return Resolved(before, "headline", (before.lo, before.hi))
         if draft.subject.kind in ("name", "other") and draft.rule == "headline" and new.role is None:
             return Resolved(None, "unknown", None)
-        if draft.subject.kind == "state" and draft.rule == "headline" and new.head not in INSTITUTIONS:
+        if draft.subject.kind == "state" and draft.rule == "headline" and new.head not in WORDS["bodies"]:
             return Resolved(None, "unknown", None)
         return Resolved(new, "headline", None)
 
@@ -141,9 +138,8 @@ class Speakers:
             before.gender = draft.gender
         if before.kind == "person" and before.role is None and speaker.kind == "organization":
             before.kind, before.head = speaker.kind, speaker.head
-        if (
-            draft.resolution == "headline"
-            or len(speaker.name.split()) > len(before.name.split())
+        if draft.resolution == "headline" or (
+            len(speaker.name.split()) > len(before.name.split())
             and speaker.kind == before.kind == "person"
             and before.role
         ):
@@ -158,7 +154,7 @@ class Speakers:
         self._remember(before)
         how = (
             "pronoun"
-            if speaker.head in DEMONSTRATIVES
+            if speaker.head in WORDS["demonstratives"]
             else "definite_title"
             if not phrase.name and phrase.defined
             else draft.resolution
@@ -203,9 +199,10 @@ class Speakers:
 
     def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the earlier speaker that a mention points back to: his name, part of it, or his role with the article."""
-        if new.head in DEMONSTRATIVES:
+        if new.head in WORDS["demonstratives"]:
             return next(
-                (s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | DEMONSTRATIVES), None
+                (s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | WORDS["demonstratives"]),
+                None,
             )
         name = {self.doc.key(k) for k in range(*phrase.name)} if phrase.name else set()
         for speaker in reversed(self.known):
@@ -219,30 +216,35 @@ class Speakers:
             elif phrase.kind == "state" or (phrase.kind == "media" and phrase.defined):
                 if new.words <= speaker.words and speaker.kind == new.kind:
                     return speaker
-            elif phrase.kind == "other" and phrase.defined and new.words <= speaker.words and speaker.kind == "person":
-                return speaker
             elif (
-                phrase.defined and new.words <= speaker.words and new.head == speaker.head or new.words == speaker.words
+                (phrase.kind == "other" and phrase.defined and new.words <= speaker.words and speaker.kind == "person")
+                or (
+                    (phrase.defined and new.words <= speaker.words and new.head == speaker.head)
+                    or new.words == speaker.words
+                )
+                or (
+                    new.kind == "organization"
+                    and speaker.kind == "person"
+                    and speaker.role is None
+                    and len(speaker.words) > 1
+                    and speaker.words < new.words
+                )
+                or (phrase.defined and new.words <= speaker.words and (_is_kin(new, speaker)))
             ):
                 return speaker
-            elif (
-                new.kind == "organization"
-                and speaker.kind == "person"
-                and speaker.role is None
-                and len(speaker.words) > 1
-                and speaker.words < new.words
-            ):
-                return speaker
-            elif phrase.defined and new.words <= speaker.words and (_is_kin(new, speaker)):
-                return speaker
-        if phrase.defined and not name and (new.head in GENERIC or new.kind == "person") and len(new.words) <= 2:
+        if (
+            phrase.defined
+            and not name
+            and (new.head in WORDS["unnamed"] or new.kind == "person")
+            and len(new.words) <= 2
+        ):
             return next(
                 (
                     s
                     for s in reversed(self.known)
                     if s.kind == "person"
                     and s.number == "s"
-                    and (new.head == s.head or new.head in ("مسؤول", "مسئول", "مسوول"))
+                    and (new.head == s.head or new.head in WORDS["officials"])
                     and _agrees(s, new.gender, "s")
                 ),
                 None,
@@ -250,11 +252,6 @@ class Speakers:
         if phrase.defined and new.head == "مصدر" and len(new.words) <= 1:
             return next((s for s in reversed(self.known) if s.kind in ("person", "anonymous", "organization")), None)
         return None
-
-
-INSTITUTIONS = frozenset(("امم", "اتحاد"))
-UNNAMED = frozenset(("مسوول", "مسيول", "شاهد", "دبلوماسي", "مصدر"))
-DEMONSTRATIVES = frozenset(("هؤلاء", "هذا", "هذه", "هءلاء", "هولاء"))
 
 
 def _is_kin(new: Speaker, speaker: Speaker) -> bool:
@@ -324,16 +321,19 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     words |= {w for w in (_word(fold) for fold in _fold(name).split()) if w}
     number = (
         "p"
-        if phrase.kind == "people" or phrase.joint or keys and keys[0].endswith(("ون", "ين")) and kind != "state"
+        if phrase.kind == "people" or phrase.joint or (keys and keys[0].endswith(("ون", "ين")) and kind != "state")
         else "s"
     )
     if (
         kind == "person"
         and not phrase.name
-        and (head == "مصدر" or (not phrase.defined and (head in UNNAMED or doc.key(phrase.hi) in WORDS["anonymity"])))
+        and (
+            head == "مصدر"
+            or (not phrase.defined and (head in WORDS["unnamed"] or doc.key(phrase.hi) in WORDS["anonymity"]))
+        )
     ):
         kind = "anonymous"
-    if kind == "group" and any(bare(k) in ("مصادر", "شهود", "مراقبون", "مراقبين") for k in keys[:1]):
+    if kind == "group" and any(bare(k) in WORDS["hidden_groups"] for k in keys[:1]):
         kind = "anonymous"
     speaker = Speaker(name, role, kind, _gender(phrase, keys), number, words, head, phrase.lo, phrase.hi, phrase.lo)
     speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {
@@ -364,7 +364,7 @@ def _extended(full: str, name: str) -> str | None:
 
 def _word(key: str) -> str:
     """Return the comparable core of a word: no article, no و or ل before it."""
-    attached, rest = prefixed(_fold(key))
+    _attached, rest = prefixed(_fold(key))
     word = bare(rest)
     if word.startswith("و") and noun_class(word) is None and noun_class(word[1:]):
         word = bare(word[1:])
@@ -373,7 +373,7 @@ def _word(key: str) -> str:
 
 def owner_of(doc: Document, phrase: Phrase) -> Phrase:
     """Prefer who speaks to what he speaks through: بيان المنظمة, حساب خفر السواحل."""
-    if phrase.head not in CARRIERS or phrase.hi - phrase.lo < 2:
+    if phrase.head not in WORDS["carriers"] or phrase.hi - phrase.lo < 2:
         return phrase
     k = phrase.lo + 1
     attached, rest = prefixed(doc.key(k))
@@ -413,11 +413,7 @@ def _role(doc: Document, phrase: Phrase) -> str | None:
 def _gender(phrase: Phrase, keys: list[str]) -> str:
     first = keys[0] if keys else ""
     if phrase.kind in ("organizations", "titles", "documents", "media"):
-        return (
-            "f"
-            if first.endswith(("ة", "ات")) or lemma_of(first) in ("قوات", "سلطات", "وسائل", "صحف", "تقارير")
-            else "m"
-        )
+        return "f" if first.endswith(("ة", "ات")) or lemma_of(first) in WORDS["feminine_plurals"] else "m"
     if phrase.kind == "state":
         return "f"
     return "any"

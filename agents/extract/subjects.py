@@ -5,9 +5,7 @@ from agents.extract.document import Document
 from agents.extract.grammar import WORDS, is_complementizer, noun_class
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 
-WAS = frozenset(("كان", "كانت", "وكان", "وكانت", "فكان"))
 KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
-OPENERS = frozenset(("فيما", "بينما", "اما", "واما", "لكن", "ولكن", "كما", "ان", "ثم"))
 FAR = 25
 NEAR = 10
 
@@ -25,13 +23,15 @@ def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
 def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     lo = doc.sentence(cue.at).lo
     for k in range(cue.at - 1, max(lo, cue.at - FAR) - 1, -1):
-        if doc.key(k) in WAS:
+        if doc.key(k) in WORDS["was"]:
             phrase = read_phrase(doc, k + 1, cue.at, closed_right=True)
             if phrase is None or phrase.kind not in KINDS:
                 return None
             whole = phrase.hi == cue.at or doc.key(phrase.hi) in ("قد", "،", ",")
             return (
-                (phrase, "explicit") if phrase.kind != "name" or whole and not _is_future(doc.key(phrase.lo)) else None
+                (phrase, "explicit")
+                if phrase.kind != "name" or (whole and not _is_future(doc.key(phrase.lo)))
+                else None
             )
         if is_complementizer(doc.key(k)) and k < cue.at - 1 and doc.inside[k] == -1 and cue.at - k < 3:
             return None
@@ -40,7 +40,7 @@ def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
 
 def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     k = cue.at - 1
-    while k > 0 and doc.key(k) in ("كان", "كانت", "قد", "كانوا"):
+    while k > 0 and doc.key(k) in WORDS["was"] or doc.key(k) in WORDS["auxiliaries"] or doc.key(k) == "قد":
         k -= 1
     if doc.key(k) not in WORDS["relatives"]:
         return None
@@ -59,14 +59,11 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     at_start = (
         before < doc.sentence(cue.at).lo
         or doc.key(before) in ("،", ",", "..", "...", "-", ":")
-        or doc.key(before) in OPENERS
+        or doc.key(before) in WORDS["clause_openers"]
     )
     headline = doc.sentence(cue.at).section == "headline"
-    if (
-        not at_start
-        and found[0].kind == "people"
-        or doc.key(found[0].lo).endswith(("ين", "ون"))
-        and cue.form.number == "p"
+    if (not at_start and found[0].kind == "people") or (
+        doc.key(found[0].lo).endswith(("ين", "ون")) and cue.form.number == "p"
     ):
         return found[0], "relative"
     return found if at_start or found[0].prefix or headline or is_complementizer(doc.key(before)) else None
@@ -93,10 +90,13 @@ def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str]
         if phrase and phrase.hi == end and (phrase.kind in KINDS or named) and not (best and phrase.kind == "name"):
             best = phrase
         if (
-            doc.key(k)[:1] in "وف"
-            and noun_class(doc.key(k)) is None
-            and (joined := read_attached(doc, k, end, closed_right=True))
+            (
+                doc.key(k)[:1] in "وف"
+                and noun_class(doc.key(k)) is None
+                and (joined := read_attached(doc, k, end, closed_right=True))
+            )
+            and joined.hi == end
+            and ((joined.kind in KINDS and joined.kind != "name") or doc.key(k)[1:] in doc.names)
         ):
-            if joined.hi == end and (joined.kind in KINDS and joined.kind != "name" or doc.key(k)[1:] in doc.names):
-                return joined, how
+            return joined, how
     return (best, how) if best else None

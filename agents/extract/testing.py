@@ -25,7 +25,7 @@ def story(text: str, *, headline: bool = False) -> Story:
     )
     return Story(
         id="example:1", version="1", provider="example", language="ar", received_at="2026-01-01T00:00:00Z", text=text,
-        headline=text.split("\n")[0] if headline else None, sections=tuple(sections), offsets=(),
+        headline=text.split("\n", maxsplit=1)[0] if headline else None, sections=tuple(sections), offsets=(),
         provenance=Provenance(raw=origin, normalizer="1", changes={}),
     )  # fmt: skip
 

@@ -1,12 +1,12 @@
 """According to: C، بحسب المفوضية; وبحسب المسؤول، C; «...» وفق مراقبين."""
 
-from agents.extract.contents import ACCORDING, content_end
+from agents.extract.contents import content_end
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, CueSpan, Draft, trim_right
 from agents.extract.frames import COMMAS
-from agents.extract.grammar import is_complementizer, prefixed
+from agents.extract.grammar import WORDS, is_complementizer, prefixed
 from agents.extract.phrases import Phrase, read_attached, read_phrase
-from agents.extract.rules.backward import THEREFORE, conjunction, content_before
+from agents.extract.rules.backward import conjunction, content_before
 
 SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 
@@ -18,8 +18,8 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
     content, where it names an outlet.
     """
     key = doc.key(at)
-    word = key if key in ACCORDING else key.removeprefix("و")
-    if word not in ACCORDING or any(d.cue and d.at < at < d.lo and d.rule != "according_to" for d in drafts):
+    word = key if key in WORDS["according"] else key.removeprefix("و")
+    if word not in WORDS["according"] or any(d.cue and d.at < at < d.lo and d.rule != "according_to" for d in drafts):
         return None
     source = source_after(doc, at)
     if source is None or source.kind not in SOURCES:
@@ -63,11 +63,13 @@ def _after(doc: Document, at: int, source: Phrase, cues: Cues) -> tuple[int, int
     if at - sentence.lo > 1:
         return None
     lo = source.hi
-    while lo < sentence.hi and doc.key(lo) not in COMMAS and doc.key(lo) not in THEREFORE and lo - source.hi < 6:
+    while (
+        lo < sentence.hi and doc.key(lo) not in COMMAS and doc.key(lo) not in WORDS["therefore"] and lo - source.hi < 6
+    ):
         lo += 1
     if doc.key(lo) in COMMAS:
         lo += 1
-    if doc.key(lo) in THEREFORE or is_complementizer(doc.key(lo)):
+    if doc.key(lo) in WORDS["therefore"] or is_complementizer(doc.key(lo)):
         lo += 1
     if lo >= sentence.hi or lo in cues:
         return None

@@ -4,11 +4,9 @@ from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, cue_span
 from agents.extract.frames import skip_adverbs
+from agents.extract.grammar import WORDS
 from agents.extract.phrases import read_phrase
 from agents.extract.rules.backward import conjunction, content_before
-
-AS = frozenset(("كما", "حسبما", "مثلما"))
-AS_WHAT = frozenset(("بحسب", "حسب", "وفق", "علي"))
 
 
 def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft | None:
@@ -19,7 +17,7 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft
     if cue.form.kind != "verb" or cue.at in cues or not _is_as(doc, cue.at):
         return None
     subject = read_phrase(doc, skip_adverbs(doc, cue.at + 1), doc.sentence(cue.at).hi, closed_right=False)
-    begin = cue.at - (1 if doc.key(cue.at - 1) in AS else 2)
+    begin = cue.at - (1 if doc.key(cue.at - 1) in WORDS["as_words"] else 2)
     if begin <= doc.sentence(cue.at).lo:
         return None
     found = content_before(doc, begin, drafts)
@@ -36,5 +34,7 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft
 
 def _is_as(doc: Document, at: int) -> bool:
     before = doc.key(at - 1)
-    what = (before == "ما" and doc.key(at - 2) in AS_WHAT) or (before == "لما" and doc.key(at - 2) in ("وفقا", "طبقا"))
-    return before in AS or what
+    what = (before == "ما" and doc.key(at - 2) in WORDS["as_what"]) or (
+        before == "لما" and doc.key(at - 2) in ("وفقا", "طبقا")
+    )
+    return before in WORDS["as_words"] or what

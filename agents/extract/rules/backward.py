@@ -5,8 +5,6 @@ from agents.extract.drafts import Draft, trim_right
 from agents.extract.frames import COMMAS, is_speech
 from agents.extract.grammar import STATE_NAMES, WORDS, is_complementizer, noun_class
 
-THEREFORE = frozenset(("فقد", "فان", "لقد", "وقد"))
-
 
 def content_before(doc: Document, at: int, drafts: list[Draft]) -> tuple[int, int, str] | None:
     """Return (lo, hi, shape) of the content that ends before token ``at``, None where another draft owns it.
@@ -37,7 +35,7 @@ def _clause_start(doc: Document, at: int, drafts: list[Draft]) -> int | None:
     while lo < at and doc.tokens[lo].kind == "mark" and lo not in doc.opening and lo not in doc.brackets:
         lo += 1
     lo = _past_opener(doc, lo, at)
-    return lo + 1 if doc.key(lo) in THEREFORE or is_complementizer(doc.key(lo)) else lo
+    return lo + 1 if doc.key(lo) in WORDS["therefore"] or is_complementizer(doc.key(lo)) else lo
 
 
 def conjunction(doc: Document, lo: int) -> int:

@@ -1,14 +1,13 @@
 """What a document says: جاء في بيان للوزارة أن ..., جاء في التقرير: «...»."""
 
+from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, CueSpan, Draft, draft
 from agents.extract.frames import Frame, _find_opener
-from agents.extract.grammar import NOUNS, lemma_of, noun_class, prefixed
-from agents.extract.cues import Cue
+from agents.extract.grammar import NOUNS, WORDS, lemma_of, noun_class, prefixed
 from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 
-CAME = frozenset(("جاء", "ورد", "وجاء", "وورد"))
 SAY = next(form for form in LEXICON.cues["قال"] if form.kind == "verb")
 
 
@@ -17,7 +16,7 @@ def document(doc: Document, at: int, cues: Cues) -> Draft | None:
 
     The cue is the whole of it (جاء في بيان). Left alone: جاء of people and events.
     """
-    if doc.key(at) not in CAME:
+    if doc.key(at) not in WORDS["came"]:
         return None
     if doc.key(at + 1) in ("فيه", "فيها"):
         end, source = at + 2, None
@@ -47,7 +46,7 @@ def _issuer(doc: Document, at: int) -> Phrase | None:
     attached, rest = prefixed(doc.key(at + 1))
     if attached == "ل" or doc.key(at + 1).startswith("ل"):
         return read_attached(doc, at + 1, limit, closed_right=True)
-    if doc.key(at + 1) in ("صادر", "صدر", "اصدره", "اصدرته", "الصادر") and doc.key(at + 2) == "عن":
+    if doc.key(at + 1) in WORDS["issued"] and doc.key(at + 2) == "عن":
         return read_phrase(doc, at + 3, limit, closed_right=True)
     if noun_class(rest) and not doc.key(at).startswith("ال"):
         return read_phrase(doc, at + 1, limit, closed_right=True)
