@@ -19,6 +19,8 @@ SourceType = Literal["person", "organization", "state", "media", "group", "docum
 Resolution = Literal[
     "explicit", "dropped_subject", "pronoun", "definite_title", "relative", "participle", "headline", "unknown"
 ]
+Place = Literal["headline", "lead", "body"]
+Relation = Literal["relayed", "received"]
 Stance = Literal[
     "said", "affirmed", "denied", "announced", "opined", "demanded", "warned", "accused", "condemned", "promised",
     "rejected", "expected", "other",
@@ -137,7 +139,7 @@ class Via(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """First code point of that in the story's text."""
     end: Offset
     """Code point after the last one."""
-    relation: Literal["relayed", "received"]
+    relation: Relation
     """Whether it passed on somebody's words, or was the one spoken to."""
 
 
@@ -208,7 +210,7 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where it was said: a press conference, a communiqué, an interview."""
     said_at: SaidAt | None = None
     """When it was said."""
-    section: Literal["headline", "lead", "body"]
+    section: Place
     """Where in the story it stands; the lead is the first paragraph."""
     parent: str | None = None
     """Id of the statement inside whose content it stands."""

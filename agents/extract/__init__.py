@@ -4,7 +4,7 @@ The order is the list below: cues are found, each is offered to the rules one af
 makes a draft; then attributions without a verb; then sources are resolved in the order of the text.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -14,7 +14,6 @@ from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
 from agents.extract.drafts import Cues, Draft
 from agents.extract.frames import Frame, read_frame
-from agents.extract.grammar import WORDS
 from agents.extract.lexicon import LEXICON
 from agents.extract.rules.according_to import according_to
 from agents.extract.rules.as_clause import as_clause
@@ -80,42 +79,75 @@ def trace(story: Story) -> list[tuple[Draft, Statement]]:
 
 
 def find_drafts(doc: Document) -> list[Draft]:
-    """Return what the rules find, in the order of the text."""
-    cues = _read_cues(doc)
-    drafts = [d for sentence in doc.sentences if (d := headline(doc, sentence))]
+    """Return what the steps find, in the order of the text; each step sees what the ones before it found."""
     found = find_cues(doc)
-    owned: set[int] = set()
-    for cue in found:
-        if cue.at not in owned and (draft := relay(doc, cue, cues)):
-            drafts.append(draft)
-            owned |= {cue.at, draft.at}
-            owned |= {c.at for c in found if draft.cue and c.start == draft.cue.start}
-    for cue in found:
-        if cue.at not in owned and (draft := quotation_before(doc, cue, cues, drafts)):
-            drafts.append(draft)
-            owned.add(cue.at)
-    for at in range(len(doc.tokens)):
-        if doc.tokens[at].kind == "word" and (draft := document(doc, at, cues)):
-            drafts.append(draft)
-    for at, (cue, frame) in cues.items():
-        if at not in owned and (draft := _apply(doc, cue, frame, cues)):
-            drafts.append(cited(doc, draft))
-    drafts += [d for cue in found if cue.at not in owned and (d := masdar(doc, cue, cues))]
-    for cue in found:
-        if cue.at not in {d.at for d in drafts} and (read := as_clause(doc, cue, cues, drafts)):
-            drafts.append(read)
-    for at in range(len(doc.tokens)):
-        if {doc.key(at), doc.key(at).removeprefix("و")} & WORDS["according"] and (
-            draft := according_to(doc, at, cues, drafts)
-        ):
-            drafts.append(draft)
+    cues = _read_cues(doc, found)
+    drafts: list[Draft] = []
+    for _, step in STEPS:
+        # One at a time: a step looks at the drafts that it has just made itself.
+        for draft in step(doc, found, cues, drafts):
+            drafts.append(draft)  # noqa: PERF402
     return sorted(drafts, key=lambda d: (d.at, d.lo))
 
 
-def _read_cues(doc: Document) -> Cues:
+def _headlines(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (headline(doc, sentence) for sentence in doc.sentences))
+
+
+def _relays(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (relay(doc, cue, cues) for cue in _free(found, drafts)))
+
+
+def _quotations_before(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (quotation_before(doc, cue, cues, drafts) for cue in _free(found, drafts)))
+
+
+def _documents(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (document(doc, at, cues) for at in range(len(doc.tokens))))
+
+
+def _by_cue(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    for cue in _free([cue for cue, _ in cues.values()], drafts):
+        if draft := _apply(doc, cue, cues[cue.at][1], cues):
+            yield cited(doc, draft)
+
+
+def _masdars(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (masdar(doc, cue, cues) for cue in _free(found, drafts)))
+
+
+def _as_clauses(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (as_clause(doc, cue, cues, drafts) for cue in _free(found, drafts)))
+
+
+def _accordings(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+    yield from filter(None, (according_to(doc, at, cues, drafts) for at in range(len(doc.tokens))))
+
+
+def _free(found: list[Cue], drafts: list[Draft]) -> Iterator[Cue]:
+    """Yield the cues that no draft has used up."""
+    for cue in found:
+        if not any(cue.at in draft.spent for draft in drafts):
+            yield cue
+
+
+Step = Callable[[Document, list[Cue], Cues, list[Draft]], Iterator[Draft]]
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("headline", _headlines),
+    ("relay", _relays),
+    ("quotation", _quotations_before),
+    ("document", _documents),
+    ("cue", _by_cue),
+    ("masdar", _masdars),
+    ("as_clause", _as_clauses),
+    ("according_to", _accordings),
+)
+
+
+def _read_cues(doc: Document, found: list[Cue]) -> Cues:
     cues: Cues = {}
     claimed: dict[int, int] = {}
-    for cue in find_cues(doc):
+    for cue in found:
         if cue.at in cues or (cue.form.kind == "masdar" and not cue.form.clitic):
             continue
         frame = read_frame(doc, cue)

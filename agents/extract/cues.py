@@ -3,9 +3,9 @@
 from typing import NamedTuple
 
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_defined
+from agents.extract.grammar import WORDS
 from agents.extract.lexicon import LEXICON, Form, Verb
-from agents.extract.tokens import key_of
+from agents.extract.tokens import is_defined, key_of
 
 
 class Cue(NamedTuple):

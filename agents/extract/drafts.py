@@ -6,8 +6,9 @@ from typing import Literal
 from agents.extract.contents import content_end
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.frames import COMMAS, Frame
-from agents.extract.phrases import Phrase
+from agents.extract.frames import Frame
+from agents.extract.phrases import COMMAS, Phrase
+from schemas.statements import CueKind, Relation, Resolution, Stance
 
 Shape = Literal["quote", "colon", "clause", "noun"]
 
@@ -20,7 +21,7 @@ class CueSpan:
     end: int
     lemma: str
     class_: str
-    kind: str
+    kind: CueKind
     negated: bool = False
 
 
@@ -35,7 +36,7 @@ class Draft:
     rule: str
     at: int
     shape: Shape
-    stance: str
+    stance: Stance
     cue: CueSpan | None
     subject: Phrase | None
     contents: list[tuple[int, int]]
@@ -44,10 +45,16 @@ class Draft:
     gaps: list[tuple[int, int]] = field(default_factory=list)
     gender: str = "any"
     number: str = "any"
-    resolution: str = "explicit"
-    outlets: list[tuple[int, int, str]] = field(default_factory=list)
+    resolution: Resolution = "explicit"
+    outlets: list[tuple[int, int, Relation]] = field(default_factory=list)
     section: str = "paragraph"
     target: Phrase | None = None
+    relay_at: int | None = None
+
+    @property
+    def spent(self) -> tuple[int, ...]:
+        """The cue tokens that are used up by this draft."""
+        return (self.at,) if self.relay_at is None else (self.at, self.relay_at)
 
     @property
     def lo(self) -> int:

@@ -15,12 +15,11 @@ from agents.extract.grammar import (
     noun_class,
     prefixed,
 )
-from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.phrases import COMMAS, Phrase, read_phrase
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
 REACH = 45
-COMMAS = frozenset("،,")
 Kind = Literal["clause", "quote", "colon", "noun"]
 
 
@@ -356,7 +355,7 @@ def _is_coordinated(doc: Document, cue: Cue) -> bool:
     return cue.start > doc.tokens[cue.at].start and cue.at > doc.sentence(cue.at).lo
 
 
-def _hulled(cue: Cue, frame: Frame) -> Frame | None:  # type: ignore[return]
+def _hulled(cue: Cue, frame: Frame) -> Frame | None:
     """Let the content of a charge or description begin at whom it is about, where that is a noun."""
     if cue.verb.hull and frame.target:
         return frame._replace(content=frame.target.lo, cut=0)

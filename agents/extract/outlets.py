@@ -4,13 +4,14 @@ from agents.extract.document import Document
 from agents.extract.grammar import NOUNS, WORDS, is_outlet, is_time, lemma_of, noun_class, prefixed
 from agents.extract.phrases import read_phrase
 from agents.extract.tokens import bare, is_defined
+from schemas.statements import Relation
 
 Range = tuple[int, int]
 
 
-def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, str]]:
+def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, Relation]]:
     """Return (lo, hi, relation) of every outlet in tokens lo to hi: لوكالة فرانس برس received, وفق موقع ... relayed."""
-    found = []
+    found: list[tuple[int, int, Relation]] = []
     k = lo
     while k < hi:
         end, relation = _outlet_at(doc, k, hi)
@@ -27,7 +28,7 @@ def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, str]]:
     return found
 
 
-def _outlet_at(doc: Document, k: int, hi: int) -> tuple[int, str]:
+def _outlet_at(doc: Document, k: int, hi: int) -> tuple[int, Relation]:
     key = doc.key(k)
     attached, rest = prefixed(key)
     if attached == "ل" and is_outlet(rest):
@@ -41,7 +42,7 @@ def _outlet_at(doc: Document, k: int, hi: int) -> tuple[int, str]:
             return _end(doc, at, hi), "relayed"
     if key in ("مع", "علي", "عبر") and k + 1 < hi and is_outlet(doc.key(k + 1)):
         return _end(doc, k + 1, hi), "received" if key == "مع" else "relayed"
-    return 0, ""
+    return 0, "relayed"
 
 
 def _end(doc: Document, at: int, hi: int) -> int:

@@ -25,6 +25,8 @@ from agents.extract.grammar import (
 from agents.extract.tokens import bare, is_defined
 
 LONGEST = 30
+PLURALS = ("ين", "ون")
+COMMAS = frozenset("،,")
 
 
 class Phrase(NamedTuple):
@@ -179,7 +181,7 @@ def _mark(r: _Reader, k: int) -> int:
             r.name = [k + 1, doc.past_quote(k) - 1]
         r.state = "closed" if r.state != "name" else "name"
         return min(doc.past_quote(k), r.limit) - k
-    if doc.key(k) in ("،", ","):
+    if doc.key(k) in COMMAS:
         return _apposition(r, k)
     if doc.key(k) == "-" and r.state == "name" and k + 1 < r.limit and is_name(doc, k + 1):
         return 1
@@ -187,23 +189,32 @@ def _mark(r: _Reader, k: int) -> int:
 
 
 def _apposition(r: _Reader, k: int) -> int:
-    """A name between commas after its role: كاتب الدولة، سالم عيد، ..."""
+    """Return the length of a name between commas after its role (كاتب الدولة، سالم عيد،) or a role after its name."""
+    if r.name:
+        return _role_after(r, k)
     doc = r.doc
-    if r.name and r.kind == "name" and noun_class(doc.key(k + 1)) == "titles" and not is_defined(doc.key(k + 1)):
-        close = next(
-            (j for j in range(k + 2, min(k + 14, r.limit)) if doc.key(j) in ("،", ",") and doc.inside[j] == -1), None
-        )
-        role = read_phrase(doc, k + 1, close, closed_right=True) if close else None
-        return role.hi - k if role and role.hi == close else 0
-    if r.name or r.kind not in ("titles", "people"):
+    end = next((j for j in range(k + 1, min(k + 7, r.limit + 1)) if j >= r.limit or doc.key(j) in COMMAS), None)
+    if r.kind not in ("titles", "people") or end is None or not 1 <= end - k - 1 <= 4:
         return 0
-    end = next((j for j in range(k + 1, min(k + 7, r.limit + 1)) if j >= r.limit or doc.key(j) in ("،", ",")), None)
-    if end is None or end - k - 1 not in (1, 2, 3, 4) or not all(_may_be_name(doc, j) for j in range(k + 2, end)):
-        return 0
-    if not is_name(doc, k + 1) and doc.key(k + 1) != "باسم":
+    first = is_name(doc, k + 1) or doc.key(k + 1) in WORDS["given_names"]
+    if not first or not all(_may_be_name(doc, j) for j in range(k + 2, end)):
         return 0
     r.name, r.state = [k + 1, end], "name"
     return end - k
+
+
+def _role_after(r: _Reader, k: int) -> int:
+    """Return the length of a role between commas after a name: سليم البيطار، رئيس التحرير،, أحد سكان المنطقة."""
+    doc, first = r.doc, r.doc.key(k + 1)
+    if noun_class(first) != "titles" and first not in WORDS["determiners"]:
+        return 0
+    close = next((j for j in range(k + 2, min(k + 14, r.limit + 1)) if j >= r.limit or _pauses(doc, j)), None)
+    role = read_phrase(doc, k + 1, close, closed_right=True) if close else None
+    return role.hi - k if role and role.hi == close and role.name is None else 0
+
+
+def _pauses(doc: Document, j: int) -> bool:
+    return doc.key(j) in COMMAS and doc.inside[j] == -1
 
 
 def _may_be_name(doc: Document, j: int) -> bool:
@@ -299,37 +310,41 @@ def _conjunct(r: _Reader, k: int) -> int:
 
 
 def _word(r: _Reader, k: int) -> int:
-    doc, key = r.doc, r.doc.key(k)
+    key = r.doc.key(k)
     kind = noun_class(key)
-    defined = is_defined(key)
-    if r.state != "start" and key in WORDS["selves"]:
-        return 1
     if r.state == "start":
-        return _first(r, k, kind, defined=defined)
+        return _first(r, k, kind, defined=is_defined(key))
+    if key in WORDS["selves"]:
+        return 1
     if r.state == "construct":
-        _complement(r, k, kind, defined=defined)
+        _complement(r, k, kind, defined=is_defined(key))
         return 1
-    if defined and not r.definite and r.state == "closed" and r.kind in ("people", "titles") and r.name is None:
+    return _defined_word(r, k, kind) if is_defined(key) else _undefined_word(r, k, kind)
+
+
+def _defined_word(r: _Reader, k: int, kind: str | None) -> int:
+    """Take a defined word after a complete phrase: its adjective or a family name; 0 where it begins another phrase."""
+    undefined_person = not r.definite and r.state == "closed" and r.kind in ("people", "titles") and r.name is None
+    if undefined_person or _is_past_name(r, k) or _is_new_noun(r, k):
         return 0
-    if defined:
-        r.definite = True
-        if _is_past_name(r, k) or _is_new_noun(r, k):
-            return 0
-        if r.state == "name" and r.name and r.name[1] == k and (kind is None or r.name[1] - r.name[0] == 1):
-            r.name[1] = k + 1
-        elif kind == "titles" and r.state == "name":
-            r.state = "closed"
-        return 1
-    if r.state == "closed" and r.definite and kind is not None and key.endswith(("ين", "ون")) and not defined:
+    r.definite = True
+    if r.state == "name" and r.name and r.name[1] == k and (kind is None or r.name[1] - r.name[0] == 1):
+        r.name[1] = k + 1
+    elif kind == "titles" and r.state == "name":
+        r.state = "closed"
+    return 1
+
+
+def _undefined_word(r: _Reader, k: int, kind: str | None) -> int:
+    """Take an undefined word after a complete phrase: an adjective, a name or a further title; 0 for anything else."""
+    key = r.doc.key(k)
+    if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS):
         return 0
     if kind is None and is_adjective(key) and not r.definite and r.state != "name":
         return 1
-    if kind is None and is_name(doc, k):
+    if kind is None and is_name(r.doc, k):
         return _name(r, k)
-    if kind == "titles":
-        r.state = "construct"
-        return 1
-    if r.closed_right and kind is not None:
+    if kind == "titles" or (r.closed_right and kind is not None):
         r.state = "construct"
         return 1
     return 0

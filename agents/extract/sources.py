@@ -8,17 +8,17 @@ from agents.extract.grammar import (
     NISBAS,
     STATE_NAMES,
     WORDS,
-    is_defined,
     is_preposition,
     lemma_of,
     noun_class,
     prefixed,
 )
-from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import Phrase, read_attached, read_phrase
-from agents.extract.tokens import bare
+from agents.extract.tokens import bare, is_defined
+from agents.normalize.characters import fold_key
+from schemas.statements import Resolution, SourceType
 
-TYPES = {
+TYPES: dict[str, SourceType] = {
     "titles": "person",
     "people": "group",
     "organizations": "organization",
@@ -36,7 +36,7 @@ class Speaker:
 
     name: str
     role: str | None
-    kind: str
+    kind: SourceType
     gender: str
     number: str
     words: set[str]
@@ -54,7 +54,7 @@ class Resolved:
     """A draft's source: the speaker and how he was found; None where nobody fits."""
 
     speaker: Speaker | None
-    resolution: str
+    resolution: Resolution
     antecedent: tuple[int, int] | None
 
 
@@ -109,7 +109,7 @@ class Speakers:
             )
         return next((s for s in below if new.words and new.words <= s.words), None)
 
-    def _again(self, speaker: Speaker, resolution: str) -> Resolved:
+    def _again(self, speaker: Speaker, resolution: Resolution) -> Resolved:
         antecedent = (speaker.lo, speaker.hi)
         self._remember(speaker)
         return Resolved(speaker, resolution, antecedent)
@@ -198,7 +198,7 @@ class Speakers:
             self._remember(known or part)
 
     def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
-        """Return the earlier speaker that a mention points back to: his name, part of it, or his role with the article."""
+        """Return the earlier speaker whom a mention points back to: by his name, part of it, or his role, defined."""
         if new.head in WORDS["demonstratives"]:
             return next(
                 (s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | WORDS["demonstratives"]),
@@ -285,7 +285,7 @@ def collect_names(doc: Document) -> dict[str, tuple[str, str | None]]:
         if phrase is None or phrase.name is None or phrase.name[1] - phrase.name[0] < 2:
             continue
         name = doc.slice(*phrase.name)
-        role = doc.slice(phrase.lo, phrase.name[0]) or None
+        role = _role(doc, phrase, phrase.name)
         for j in range(*phrase.name):
             if len(found.get(doc.key(j), ("", None))[0]) < len(name):
                 found[doc.key(j)] = (name, role)
@@ -308,8 +308,8 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     if phrase.name and (kind in ("person", "group", "unknown") or phrase.kind == "name"):
         attached = phrase.prefix if phrase.name[0] == phrase.lo else 0
         name = doc.slice(*phrase.name)[attached:]
-        role = _role(doc, phrase)
-        last = _fold(name).split()[-1]
+        role = _role(doc, phrase, phrase.name)
+        last = fold_key(name).split()[-1]
         if last in full_names and (longer := _extended(full_names[last][0], name)):
             name, role = longer, role or full_names[last][1]
         kind = "person"
@@ -318,7 +318,7 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     words = {w for key in keys if (w := _word(key))}
     if phrase.name and role and not doc.slice(phrase.lo, phrase.name[0]):
         words |= {_word(k) for k in role.split()}
-    words |= {w for w in (_word(fold) for fold in _fold(name).split()) if w}
+    words |= {w for w in (_word(fold) for fold in fold_key(name).split()) if w}
     number = (
         "p"
         if phrase.kind == "people" or phrase.joint or (keys and keys[0].endswith(("ون", "ين")) and kind != "state")
@@ -343,19 +343,13 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     return speaker
 
 
-def _fold(text: str) -> str:
-    from agents.normalize.characters import fold_key
-
-    return fold_key(text)
-
-
 def _extended(full: str, name: str) -> str | None:
     """Return the fuller form of a name that a longer one ends with, as far as the name's last word; None if not longer.
 
     >>> _extended("سامي حنا", "حنا"), _extended("سامي حنا", "سامي حنا")
     ('سامي حنا', None)
     """
-    words, keys, own = full.split(), _fold(full).split(), _fold(name).split()
+    words, keys, own = full.split(), fold_key(full).split(), fold_key(name).split()
     if len(words) <= len(own) or len(words) != len(keys) or own[-1] not in keys:
         return None
     end = keys.index(own[-1]) + 1
@@ -364,7 +358,7 @@ def _extended(full: str, name: str) -> str | None:
 
 def _word(key: str) -> str:
     """Return the comparable core of a word: no article, no و or ل before it."""
-    _attached, rest = prefixed(_fold(key))
+    _attached, rest = prefixed(fold_key(key))
     word = bare(rest)
     if word.startswith("و") and noun_class(word) is None and noun_class(word[1:]):
         word = bare(word[1:])
@@ -395,19 +389,18 @@ def _clean(doc: Document, phrase: Phrase) -> str:
     return text
 
 
-def _role(doc: Document, phrase: Phrase) -> str | None:
-    assert phrase.name is not None
-    before = doc.slice(phrase.lo, phrase.name[0]).strip("، ,")
-    after = doc.slice(phrase.name[1], phrase.hi).strip("، ,")
+def _role(doc: Document, phrase: Phrase, name: tuple[int, int]) -> str | None:
+    """Return the words of a phrase before its name, else after it; a rank or Dr. just before the name is left out."""
+    before = doc.slice(phrase.lo, name[0]).strip("، ,")
+    after = doc.slice(name[1], phrase.hi).strip("، ,")
     words = before.split()
-    if (
-        len(words) > 2
-        and is_defined(_fold(words[-1]))
-        and noun_class(_fold(words[-1])) == "titles"
-        and is_defined(_fold(words[-2]))
-    ):
+    if len(words) > 2 and _is_rank(fold_key(words[-1])) and fold_key(words[-2]).startswith(("ال", "لل")):
         before = " ".join(words[:-1])
     return before or after or None
+
+
+def _is_rank(key: str) -> bool:
+    return is_defined(key) and noun_class(key) == "titles"
 
 
 def _gender(phrase: Phrase, keys: list[str]) -> str:
@@ -434,6 +427,3 @@ def parts_of(doc: Document, phrase: Phrase) -> list[Phrase]:
     first = read_phrase(doc, phrase.lo, phrase.joint, closed_right=True)
     second = read_attached(doc, phrase.joint, phrase.hi, closed_right=True)
     return [part for part in (first, second) if part]
-
-
-__all__ = ["LEXICON", "Resolved", "Speaker", "Speakers", "collect_names", "describe", "is_defined"]

@@ -4,13 +4,14 @@ from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.grammar import WORDS, is_complementizer, noun_class
 from agents.extract.phrases import Phrase, read_attached, read_phrase
+from schemas.statements import Resolution
 
 KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 FAR = 25
 NEAR = 10
 
 
-def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     """Return the subject that stands before a finite cue, and how it was found; None where none does."""
     if cue.form.kind != "verb":
         return None
@@ -20,7 +21,7 @@ def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     return None
 
 
-def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     lo = doc.sentence(cue.at).lo
     for k in range(cue.at - 1, max(lo, cue.at - FAR) - 1, -1):
         if doc.key(k) in WORDS["was"]:
@@ -38,9 +39,9 @@ def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     return None
 
 
-def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     k = cue.at - 1
-    while k > 0 and doc.key(k) in WORDS["was"] or doc.key(k) in WORDS["auxiliaries"] or doc.key(k) == "قد":
+    while k > 0 and (doc.key(k) == "قد" or doc.key(k) in WORDS["was"]):
         k -= 1
     if doc.key(k) not in WORDS["relatives"]:
         return None
@@ -49,7 +50,7 @@ def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
     return _ending_at(doc, k, doc.sentence(cue.at).lo, "relative")
 
 
-def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, str] | None:
+def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     found = _ending_at(doc, cue.at, doc.sentence(cue.at).lo, "explicit")
     if found is None:
         return None
@@ -79,7 +80,7 @@ def _is_known(doc: Document, phrase: Phrase) -> bool:
     return doc.sentence(phrase.lo).section == "headline" or two_words or doc.key(phrase.hi - 1) in doc.names
 
 
-def _ending_at(doc: Document, end: int, lo: int, how: str) -> tuple[Phrase, str] | None:
+def _ending_at(doc: Document, end: int, lo: int, how: Resolution) -> tuple[Phrase, Resolution] | None:
     """Return the longest source phrase that ends just before token ``end``."""
     best = None
     for k in range(end - 1, max(lo, end - NEAR) - 1, -1):

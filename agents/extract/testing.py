@@ -2,17 +2,17 @@
 
 from agents.extract.cues import Cue, find_cues
 from agents.extract.document import Document, read_document
-from schemas.stories import Charset, Provenance, RawOrigin, Section, Story
+from schemas.stories import Charset, Provenance, RawOrigin, Section, SectionKind, Story
 
 
 def story(text: str, *, headline: bool = False) -> Story:
     """Return a story whose lines are paragraphs, the first one its headline if asked."""
-    sections = []
+    sections: list[Section] = []
     at = 0
     for n, line in enumerate(text.split("\n")):
         if line.strip():
-            kind = "headline" if headline and n == 0 else "paragraph"
-            sections.append(Section(kind=kind, start=at, end=at + len(line)))  # type: ignore[arg-type]
+            kind: SectionKind = "headline" if headline and n == 0 else "paragraph"
+            sections.append(Section(kind=kind, start=at, end=at + len(line)))
         at += len(line) + 1
     origin = RawOrigin(
         topic="",

@@ -18,6 +18,7 @@ from agents.extract.lexicon.inflection import (
     participle_forms,
 )
 from agents.normalize.characters import fold_key
+from schemas.statements import Stance
 
 FILES = ("verbs.toml", "nouns.toml", "states.toml", "words.toml")
 FOLDER = Path(__file__).parent
@@ -31,7 +32,7 @@ class Verb(NamedTuple):
     """One cue verb; the fields are explained at the head of ``verbs.toml``."""
 
     section: str
-    stance: str
+    stance: Stance
     past: str
     present: str
     gloss: str

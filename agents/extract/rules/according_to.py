@@ -2,10 +2,9 @@
 
 from agents.extract.contents import content_end
 from agents.extract.document import Document
-from agents.extract.drafts import Cues, CueSpan, Draft, trim_right
-from agents.extract.frames import COMMAS
+from agents.extract.drafts import Cues, CueSpan, Draft, Shape, trim_right
 from agents.extract.grammar import WORDS, is_complementizer, prefixed
-from agents.extract.phrases import Phrase, read_attached, read_phrase
+from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.rules.backward import conjunction, content_before
 
 SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
@@ -24,9 +23,10 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
     source = source_after(doc, at)
     if source is None or source.kind not in SOURCES:
         return None
-    lo, hi, shape = _after(doc, at, source, cues) or content_before(doc, at, drafts) or (0, 0, "")
-    if hi <= lo:
+    found = _after(doc, at, source, cues) or content_before(doc, at, drafts)
+    if found is None:
         return None
+    lo, hi, shape = found
     token = doc.tokens[at]
     cue = CueSpan(token.end - len(token.text) + (len(key) - len(word)), token.end, word, "according", "preposition")
     return Draft(
@@ -40,7 +40,7 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
         "according_to",
         cut=conjunction(doc, lo) if shape == "clause" else 0,
         section=doc.sentence(at).section,
-    )  # type: ignore[arg-type]
+    )
 
 
 def source_after(doc: Document, at: int) -> Phrase | None:
@@ -57,7 +57,7 @@ def source_after(doc: Document, at: int) -> Phrase | None:
     return read_phrase(doc, k, limit, closed_right=False)
 
 
-def _after(doc: Document, at: int, source: Phrase, cues: Cues) -> tuple[int, int, str] | None:
+def _after(doc: Document, at: int, source: Phrase, cues: Cues) -> tuple[int, int, Shape] | None:
     """Return the content after a preposition that opens its sentence."""
     sentence = doc.sentence(at)
     if at - sentence.lo > 1:

@@ -25,7 +25,7 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft
         return None
     lo, hi, shape = found
     return Draft(
-        "as_clause", cue.at, shape, cue.verb.stance, cue_span(cue), subject, [(lo, hi)], "as_clause",  # type: ignore[arg-type]
+        "as_clause", cue.at, shape, cue.verb.stance, cue_span(cue), subject, [(lo, hi)], "as_clause",
         gender=cue.form.gender, number=cue.form.number,
         cut=conjunction(doc, lo) if shape == "clause" else 0,
         resolution="explicit" if subject else "dropped_subject", section=doc.sentence(cue.at).section,

@@ -1,12 +1,13 @@
 """What stands before an attribution that comes after it: the quotation or the clause that it governs."""
 
 from agents.extract.document import Document
-from agents.extract.drafts import Draft, trim_right
-from agents.extract.frames import COMMAS, is_speech
+from agents.extract.drafts import Draft, Shape, trim_right
+from agents.extract.frames import is_speech
 from agents.extract.grammar import STATE_NAMES, WORDS, is_complementizer, noun_class
+from agents.extract.phrases import COMMAS
 
 
-def content_before(doc: Document, at: int, drafts: list[Draft]) -> tuple[int, int, str] | None:
+def content_before(doc: Document, at: int, drafts: list[Draft]) -> tuple[int, int, Shape] | None:
     """Return (lo, hi, shape) of the content that ends before token ``at``, None where another draft owns it.
 
     A quotation of some length just before is the content; else the clause back to its sentence's beginning, without

@@ -41,7 +41,7 @@ def document(doc: Document, at: int, cues: Cues) -> Draft | None:
 
 
 def _issuer(doc: Document, at: int) -> Phrase | None:
-    """Return who issued the document at a token: after ل, صادر عن, or in construct; the document where nobody is named."""
+    """Return who issued the document at a token: after ل or صادر عن, or in construct; else the document itself."""
     limit = doc.sentence(at).hi
     attached, rest = prefixed(doc.key(at + 1))
     if attached == "ل" or doc.key(at + 1).startswith("ل"):

@@ -1,7 +1,7 @@
 """A headline's colon: الوزير: الموازنة تحمي الفقراء."""
 
 from agents.extract.document import Document, Sentence
-from agents.extract.drafts import Draft, trim_right
+from agents.extract.drafts import Draft, Shape, trim_right
 from agents.extract.grammar import WORDS, is_preposition
 from agents.extract.phrases import read_phrase
 
@@ -23,11 +23,12 @@ def headline(doc: Document, sentence: Sentence) -> Draft | None:
     source = read_phrase(doc, lo, colon, closed_right=True)
     if source is None or source.kind not in SPEAKERS or not (source.hi == colon or is_preposition(doc, source.hi)):
         return None
-    start, hi, shape = colon + 1, trim_right(doc, colon + 1, sentence.hi), "clause"
+    shape: Shape = "clause"
+    start, hi = colon + 1, trim_right(doc, colon + 1, sentence.hi)
     if start in doc.opening and doc.past_quote(start) >= hi > start + 2:
         start, hi, shape = start + 1, trim_right(doc, start + 1, doc.past_quote(start) - 1), "quote"
     return Draft(
-        "headline", colon, shape, "said", None, source, [(start, hi)], "sentence",  # type: ignore[arg-type]
+        "headline", colon, shape, "said", None, source, [(start, hi)], "sentence",
         gaps=[(source.hi, colon)], resolution="headline", section=sentence.section,
     )  # fmt: skip
 

@@ -3,8 +3,8 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, cue_span, draft, quotation_contents
-from agents.extract.frames import COMMAS, Frame, skip_adverbs
-from agents.extract.phrases import read_phrase
+from agents.extract.frames import Frame, skip_adverbs
+from agents.extract.phrases import COMMAS, read_phrase
 
 SPEAKING = frozenset(("say", "add", "affirm", "explain"))
 

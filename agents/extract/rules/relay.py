@@ -32,6 +32,7 @@ def relay(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
     found = _by_masdar(doc, about, spoken, cues) if spoken else _by_clause(doc, cue, about, cues)
     if found is None:
         return None
+    found.relay_at = cue.at
     outlet = read_phrase(doc, cue.at + 1, about, closed_right=True)
     if outlet:
         found.outlets.append((outlet.lo, outlet.hi, "relayed"))
