@@ -15,6 +15,7 @@ from agents.extract.document import Document, read_document
 from agents.extract.drafts import Cues, Draft
 from agents.extract.frames import Frame, read_frame
 from agents.extract.lexicon import LEXICON
+from agents.extract.outlets import find_outlets
 from agents.extract.rules.according_to import according_to
 from agents.extract.rules.as_clause import as_clause
 from agents.extract.rules.clause import clause
@@ -208,10 +209,19 @@ def _resolve(doc: Document, drafts: list[Draft]) -> list[tuple[Draft, Resolved]]
             continue
         same = last[1].speaker if last and last[0] == doc.sentence_of[draft.at] else None
         found[n] = speakers.resolve(draft, same)
+        _inherit_outlet(doc, draft, drafts[n - 1] if n else None)
         if found[n].speaker is not None:
             last = (doc.sentence_of[draft.at], found[n])
     found |= {n: speakers.resolve_headline(d) for n, d in enumerate(drafts) if n not in found}
     return [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_slug(draft, found[n])]
+
+
+def _inherit_outlet(doc: Document, draft: Draft, before: Draft | None) -> None:
+    """Give a participle the outlet of the statement whose circumstance it is: قال لرويترز إن C1، مضيفا أن C2."""
+    if draft.rule != "participle" or before is None or doc.sentence_of[before.at] != doc.sentence_of[draft.at]:
+        return
+    if not find_outlets(doc, *draft.gaps[0]):
+        draft.outlets = before.outlets + [o for lo, hi in before.gaps[:1] for o in find_outlets(doc, lo, hi)]
 
 
 def _is_slug(draft: Draft, resolved: Resolved) -> bool:

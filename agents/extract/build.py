@@ -141,7 +141,8 @@ def _is_words(doc: Document, k: int) -> bool:
     if doc.past_quote(k) == k + 1:
         return False
     before = prefixed(doc.key(k - 1))[1]
-    named = noun_class(before) in ("organizations", "media", "titles") or bare(before) in WORDS["named"]
+    heads = noun_class(before) in ("organizations", "media", "titles") and not is_defined(before)
+    named = heads or bare(before) in WORDS["named"]
     if named and doc.quote_words(k) <= 2 * NAME_WORDS:
         return False
     if doc.quote_words(k) > 1:

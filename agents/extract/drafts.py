@@ -84,7 +84,9 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
         limit = doc.sentence(cue.at).hi
         if doc.key(frame.content) in COMMAS:
             frame = frame._replace(content=frame.content + 1)
-        end, why = content_end(doc, frame.content, limit, cues, noun=frame.kind == "noun")
+        end, why = content_end(
+            doc, frame.content, limit, cues, noun=frame.kind == "noun" and doc.sentence(cue.at).section != "headline"
+        )
         contents = [(frame.content, trim_right(doc, frame.content, end))]
     if contents[0][1] <= contents[0][0]:
         return None

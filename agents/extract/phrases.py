@@ -328,11 +328,17 @@ def _defined_word(r: _Reader, k: int, kind: str | None) -> int:
     if undefined_person or _is_past_name(r, k) or _is_new_noun(r, k):
         return 0
     r.definite = True
-    if r.state == "name" and r.name and r.name[1] == k and (kind is None or r.name[1] - r.name[0] == 1):
+    if r.state == "name" and r.name and r.name[1] == k and _continues_name(r, k, kind):
         r.name[1] = k + 1
     elif kind == "titles" and r.state == "name":
         r.state = "closed"
     return 1
+
+
+def _continues_name(r: _Reader, k: int, kind: str | None) -> bool:
+    """Tell whether a defined word is a family name: منى القاضي, احمد ولد الطالب."""
+    first = r.name is not None and k - r.name[0] == 1
+    return kind is None or first or r.doc.key(k - 1) in WORDS["name_starts"]
 
 
 def _undefined_word(r: _Reader, k: int, kind: str | None) -> int:
@@ -343,6 +349,8 @@ def _undefined_word(r: _Reader, k: int, kind: str | None) -> int:
     if kind is None and is_adjective(key) and not r.definite and r.state != "name":
         return 1
     if kind is None and is_name(r.doc, k):
+        return _name(r, k)
+    if key in WORDS["title_names"] and r.definite and r.name is None:
         return _name(r, k)
     if kind == "titles" or (r.closed_right and kind is not None):
         r.state = "construct"
@@ -421,7 +429,7 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
     if defined or (key.endswith(("ه", "ها", "هم")) and not kind):
         r.state = "closed"
     elif kind or is_preposition(r.doc, k) or (key.endswith("ي") and k + 1 < r.limit and is_defined(r.doc.key(k + 1))):
-        r.state = "construct" if kind != "people" else "closed"
+        r.state = "closed" if kind == "people" and not is_defined(r.doc.key(k + 1)) else "construct"
     elif key in WORDS["construct_adjectives"]:
         r.state = "construct"
     elif is_adjective(key) and key not in STATE_NAMES:
@@ -452,7 +460,7 @@ def _name(r: _Reader, k: int) -> int:
         return 0
     if r.name and r.name[1] == k:
         r.name[1] = k + 1
-    elif r.name is None and r.kind in ("titles", "people", "name"):
+    elif (r.name is None and r.kind in ("titles", "people", "name")) or (r.kind == "other" and r.head_defined):
         r.name = [k, k + 1]
     elif r.name is not None and r.state != "name":
         return 1

@@ -104,7 +104,7 @@ class Speakers:
                 (s for s in below if s.states & new.states and s.kind in ("state", "organization", "person")), None
             )
         if phrase.kind in ("titles", "organizations"):
-            return next((s for s in below if new.words <= s.words), None) or next(
+            return next((s for s in below if new.words <= s.words and s.kind == new.kind), None) or next(
                 (s for s in below if new.head == s.head and s.kind == new.kind), None
             )
         return next((s for s in below if new.words and new.words <= s.words), None)
@@ -200,58 +200,43 @@ class Speakers:
     def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the earlier speaker whom a mention points back to: by his name, part of it, or his role, defined."""
         if new.head in WORDS["demonstratives"]:
-            return next(
-                (s for s in reversed(self.known) if s.number == "p" and new.words <= s.words | WORDS["demonstratives"]),
-                None,
-            )
+            plural = (s for s in reversed(self.known) if s.number == "p")
+            return next((s for s in plural if new.words <= s.words | WORDS["demonstratives"]), None)
         name = {self.doc.key(k) for k in range(*phrase.name)} if phrase.name else set()
+        found = (s for s in reversed(self.known) if _is_same(phrase, new, name, s))
+        return next(found, None) or self._pointed_at(phrase, new)
+
+    def _pointed_at(self, phrase: Phrase, new: Speaker) -> Speaker | None:
+        """Return whom «المسؤول» and «المصدر» stand for: the last person who spoke, whatever his role is called."""
+        if not phrase.defined or phrase.name or len(new.words) > 2 or new.kind not in ("person", "anonymous"):
+            return None
         for speaker in reversed(self.known):
-            if bool(new.members) != bool(speaker.members) and not (
-                phrase.kind in ("titles", "people") and phrase.defined and not phrase.name
-            ):
-                continue
-            if name:
-                if name <= speaker.words and speaker.kind in ("person", "unknown", new.kind):
-                    return speaker
-            elif phrase.kind == "state" or (phrase.kind == "media" and phrase.defined):
-                if new.words <= speaker.words and speaker.kind == new.kind:
-                    return speaker
-            elif (
-                (phrase.kind == "other" and phrase.defined and new.words <= speaker.words and speaker.kind == "person")
-                or (
-                    (phrase.defined and new.words <= speaker.words and new.head == speaker.head)
-                    or new.words == speaker.words
-                )
-                or (
-                    new.kind == "organization"
-                    and speaker.kind == "person"
-                    and speaker.role is None
-                    and len(speaker.words) > 1
-                    and speaker.words < new.words
-                )
-                or (phrase.defined and new.words <= speaker.words and (_is_kin(new, speaker)))
-            ):
+            person = speaker.kind == "person" and speaker.number == "s" and _agrees(speaker, new.gender, "s")
+            if person and (new.head == speaker.head or new.head in WORDS["officials"]):
                 return speaker
-        if (
-            phrase.defined
-            and not name
-            and (new.head in WORDS["unnamed"] or new.kind == "person")
-            and len(new.words) <= 2
-        ):
-            return next(
-                (
-                    s
-                    for s in reversed(self.known)
-                    if s.kind == "person"
-                    and s.number == "s"
-                    and (new.head == s.head or new.head in WORDS["officials"])
-                    and _agrees(s, new.gender, "s")
-                ),
-                None,
-            )
-        if phrase.defined and new.head == "مصدر" and len(new.words) <= 1:
-            return next((s for s in reversed(self.known) if s.kind in ("person", "anonymous", "organization")), None)
+            if new.head == "مصدر" and speaker.kind in ("person", "anonymous", "organization"):
+                return speaker
         return None
+
+
+def _is_same(phrase: Phrase, new: Speaker, name: set[str], old: Speaker) -> bool:
+    """Tell whether a mention can be an earlier speaker: its words are among his, and it is defined or a name."""
+    titled = phrase.kind in ("titles", "people") and phrase.defined and not phrase.name
+    if bool(new.members) != bool(old.members) and not titled:
+        return False
+    if name:
+        return name <= old.words and old.kind in ("person", "unknown", new.kind)
+    if new.words == old.words:
+        return True
+    if new.kind == "organization" and old.kind == "person" and old.role is None and len(old.words) > 1:
+        return old.words < new.words
+    if not new.words <= old.words:
+        return False
+    if phrase.kind == "state" or (phrase.kind == "media" and phrase.defined):
+        return old.kind == new.kind
+    return phrase.defined and (
+        new.head == old.head or _is_kin(new, old) or (phrase.kind == "other" and old.kind == "person")
+    )
 
 
 def _is_kin(new: Speaker, speaker: Speaker) -> bool:
@@ -339,7 +324,7 @@ def describe(doc: Document, phrase: Phrase, full_names: dict[str, tuple[str, str
     speaker.states = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS} | {
         STATE_NAMES[k] for k in keys if k in STATE_NAMES
     }
-    speaker.spokesperson_for = _spoken_for(doc, phrase)
+    speaker.spokesperson_for = _spoken_for(doc, phrase, role)
     return speaker
 
 
@@ -396,6 +381,8 @@ def _role(doc: Document, phrase: Phrase, name: tuple[int, int]) -> str | None:
     words = before.split()
     if len(words) > 2 and _is_rank(fold_key(words[-1])) and fold_key(words[-2]).startswith(("ال", "لل")):
         before = " ".join(words[:-1])
+    if after and len(words) == 1 and _is_rank(fold_key(words[0])):
+        return after
     return before or after or None
 
 
@@ -412,12 +399,12 @@ def _gender(phrase: Phrase, keys: list[str]) -> str:
     return "any"
 
 
-def _spoken_for(doc: Document, phrase: Phrase) -> str | None:
-    end = phrase.name[0] if phrase.name and phrase.name[0] > phrase.lo else phrase.hi
-    for k in range(phrase.lo, end - 1):
-        if doc.key(k) in WORDS["spokes_for"]:
-            return doc.slice(k + 1, end).rstrip("، ,")
-    return None
+def _spoken_for(doc: Document, phrase: Phrase, role: str | None) -> str | None:
+    """Return the body in whose name a role speaks: the words after باسم."""
+    text = role or doc.slice(phrase.lo, phrase.hi)
+    words = text.split()
+    at = next((n for n, word in enumerate(words) if fold_key(word) in WORDS["spokes_for"]), len(words))
+    return " ".join(words[at + 1 :]).rstrip("، ,") or None
 
 
 def parts_of(doc: Document, phrase: Phrase) -> list[Phrase]:

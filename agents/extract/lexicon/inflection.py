@@ -104,4 +104,5 @@ def noun_forms(noun: str, *, regular: bool) -> Iterator[str]:
         return
     stem = noun[:-1] if noun.endswith("ي") and len(noun) > 3 else noun
     yield from (noun + ending for ending in ("ة", "ات", "ا", "ان"))
-    yield from (stem + ending for ending in ("ون", "ين", "و", "ي"))
+    for long in {stem, noun}:
+        yield from (long + ending for ending in ("ون", "ين", "و", "ي"))
