@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS
+from agents.extract.grammar import WORDS, is_complementizer
 from agents.extract.lexicon import LEXICON, Form, Verb
 from agents.extract.tokens import is_defined, key_of
 
@@ -48,6 +48,8 @@ def _cues_at(doc: Document, i: int) -> list[Cue]:
         if form.kind == "verb" and not prefix and doc.key(i - 1) in WORDS["before_masdar"]:
             continue
         if form.kind == "participle" and doc.tokens[i - 1].kind == "number":
+            continue
+        if is_complementizer(doc.key(i - 1)) and doc.key(i + 1) in ("،", "."):
             continue
         if token.key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
             continue

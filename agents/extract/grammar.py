@@ -102,6 +102,8 @@ def is_adjective(key: str) -> bool:
 def is_time(doc: Document, i: int) -> bool:
     """Tell whether token i says when; صباح and مساء only before a day, since they are names too."""
     key = doc.key(i)
+    if key in WORDS["periods"] and doc.key(i + 1) in WORDS["times"]:
+        return True
     if key in ("العام", "عام", "سنة") and i + 1 < len(doc.tokens) and doc.tokens[i + 1].kind == "number":
         return True
     if key in ("صباح", "مساء", "ظهر", "عصر", "فجر", "ليلة", "ليل", "يوم", "اول"):

@@ -275,6 +275,9 @@ def _name_follows(r: _Reader, at: int) -> bool:
     doc = r.doc
     if r.name:
         return False
+    if r.closed_right and doc.key(at + 1) in COMMAS and is_name(doc, at + 2):
+        close = next((j for j in range(at + 3, min(at + 7, r.limit + 1)) if doc.key(j) in COMMAS), None)
+        return close is not None and all(_may_be_name(doc, j) for j in range(at + 2, close))
     for j in range(at + 1, min(at + 5, r.limit)):
         if doc.tokens[j].kind != "word" or is_time(doc, j) or is_preposition(doc, j) or is_complementizer(doc.key(j)):
             return False

@@ -4,12 +4,12 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from agents.extract.lexicon import LEXICON
 from agents.normalize.characters import fold_key
 
 TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,٫٬/:]\d+)*(?![^\W\d_]))|(?P<word>[^\W_][\w\u064b-\u065f\u0670\u06d6-\u06ed]*)|(?P<mark>\.{2,}|--+|\S)"
 )
-TAA = "ة"
 
 
 class Token(NamedTuple):
@@ -48,7 +48,7 @@ def bare(key: str) -> str:
     >>> bare("الوزير"), bare("للوزارة"), bare("الله")
     ('وزير', 'للوزارة', 'الله')
     """
-    return key[2:] if key.startswith("ال") and len(key) > 4 else key
+    return key[2:] if is_defined(key) else key
 
 
 def is_defined(key: str) -> bool:
@@ -57,4 +57,4 @@ def is_defined(key: str) -> bool:
     >>> is_defined("الوزير"), is_defined("وزير")
     (True, False)
     """
-    return key.startswith("ال") and len(key) > 4
+    return key.startswith("ال") and len(key) > 4 and key not in LEXICON.classes["own_article"]

@@ -21,7 +21,7 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
     if word not in WORDS["according"] or any(d.cue and d.at < at < d.lo and d.rule != "according_to" for d in drafts):
         return None
     source = source_after(doc, at)
-    if source is None or source.kind not in SOURCES:
+    if source is None or not _can_speak(doc, source):
         return None
     found = _after(doc, at, source, cues) or content_before(doc, at, drafts)
     if found is None:
@@ -41,6 +41,11 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
         cut=conjunction(doc, lo) if shape == "clause" else 0,
         section=doc.sentence(at).section,
     )
+
+
+def _can_speak(doc: Document, source: Phrase) -> bool:
+    """Tell whether a phrase can be a source: a person, body, outlet or document, or a family name printed before."""
+    return source.kind in SOURCES or doc.key(source.lo) in doc.names
 
 
 def source_after(doc: Document, at: int) -> Phrase | None:

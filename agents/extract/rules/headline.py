@@ -5,7 +5,7 @@ from agents.extract.drafts import Draft, Shape, trim_right
 from agents.extract.grammar import WORDS, is_preposition
 from agents.extract.phrases import read_phrase
 
-REACH = 9
+REACH = 13
 SPEAKERS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name", "other"))
 
 
