@@ -27,7 +27,8 @@ from agents.extract.rules.nominal import nominal
 from agents.extract.rules.participle import participle
 from agents.extract.rules.quotation import quotation, quotation_before
 from agents.extract.rules.relay import cited, relay
-from agents.extract.sources import Resolved, Speakers, collect_names
+from agents.extract.sources import Resolved, Speakers
+from agents.extract.speakers import collect_names
 from agents.extract.subjects import subject_before
 from schemas.statements import Refusal, Statement
 from schemas.stories import Extractor, Story

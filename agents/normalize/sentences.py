@@ -15,6 +15,7 @@ def split_sentences(text: str, start: int, end: int, quotes: list[Quote]) -> lis
     A mark inside a quotation ends nothing, so that a quoted speech of three sentences stays with its cue; nor does
     the point in ``30.4``, after an initial (``د. سالم``) or in ``...``.
 
+    >>> from agents.normalize.quotes import pair_quotes
     >>> text = "قال: «تعبنا. سنعود». وغادر د. سالم القاعة."
     >>> [text[a:b] for a, b in split_sentences(text, 0, len(text), pair_quotes(text, 0, len(text)))]
     ['قال: «تعبنا. سنعود».', 'وغادر د. سالم القاعة.']

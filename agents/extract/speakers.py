@@ -1,0 +1,217 @@
+"""Speakers: what a noun phrase says of somebody — name, role, kind, gender, number, on whose behalf."""
+
+from dataclasses import dataclass, field
+
+from agents.extract.document import Document
+from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, lemma_of, noun_class, prefixed
+from agents.extract.phrases import Phrase, read_attached, read_phrase
+from agents.extract.tokens import bare, is_defined
+from agents.normalize.characters import fold_key
+from schemas.statements import SourceType
+
+FullNames = dict[str, tuple[str, str | None]]
+NAMED_KINDS = ("titles", "people", "name", "other")
+TYPES: dict[str, SourceType] = {
+    "titles": "person",
+    "people": "group",
+    "organizations": "organization",
+    "media": "media",
+    "documents": "document",
+    "state": "state",
+    "name": "person",
+    "other": "unknown",
+}
+
+
+@dataclass(slots=True)
+class Speaker:
+    """Somebody who speaks in this story: the fullest name so far and everything said about him."""
+
+    name: str
+    role: str | None
+    kind: SourceType
+    gender: str
+    number: str
+    words: set[str]
+    head: str
+    lo: int
+    hi: int
+    first: int = 0
+    states: set[int] = field(default_factory=set)
+    spokesperson_for: str | None = None
+    members: list[tuple[str, str | None]] = field(default_factory=list)
+
+
+def collect_names(doc: Document) -> FullNames:
+    """Return, for every word of a name that stands after a role, the fullest such name of the story and the role."""
+    found: FullNames = {}
+    for k, token in enumerate(doc.tokens):
+        key = token.key.removeprefix("و") if noun_class(token.key) is None else token.key
+        if token.kind != "word" or noun_class(prefixed(key)[1]) != "titles":
+            continue
+        read = read_phrase if noun_class(token.key) else read_attached
+        phrase = read(doc, k, doc.sentence(k).hi, closed_right=False)
+        if phrase is None or phrase.name is None or phrase.name[1] - phrase.name[0] < 2:
+            continue
+        name = doc.slice(*phrase.name)
+        role = _role(doc, phrase, phrase.name)
+        for j in range(*phrase.name):
+            if len(found.get(doc.key(j), ("", None))[0]) < len(name):
+                found[doc.key(j)] = (name, role)
+    return found
+
+
+def describe(doc: Document, phrase: Phrase, full_names: FullNames) -> Speaker:
+    """Return the speaker that a phrase describes, before it is compared with those already known."""
+    phrase = _as_name(doc, owner_of(doc, phrase), full_names)
+    name, role = _name_and_role(doc, phrase, full_names)
+    keys = [doc.key(k) for k in range(phrase.lo, phrase.hi) if doc.tokens[k].kind == "word"]
+    kind = _kind(doc, phrase, keys)
+    words = {_word(key) for key in keys} | {_word(key) for key in fold_key(name).split()}
+    if role and phrase.name and phrase.name[0] == phrase.lo:
+        words |= {_word(key) for key in fold_key(role).split()}
+    return Speaker(
+        name=name,
+        role=role,
+        kind=kind,
+        gender=_gender(phrase, keys),
+        number=_number(phrase, keys, kind),
+        words=words - {""},
+        head=phrase.head,
+        lo=phrase.lo,
+        hi=phrase.hi,
+        first=phrase.lo,
+        states=_states(keys),
+        spokesperson_for=_spoken_for(doc, phrase, role),
+    )
+
+
+def _as_name(doc: Document, phrase: Phrase, full_names: FullNames) -> Phrase:
+    """Read a defined word as a family name where the story prints it behind a role: الضميري."""
+    alone = phrase.kind == "other" and phrase.name is None and phrase.hi - phrase.lo == 1
+    if alone and doc.key(phrase.lo) in full_names:
+        return phrase._replace(name=(phrase.lo, phrase.hi), kind="name")
+    return phrase
+
+
+def _name_and_role(doc: Document, phrase: Phrase, full_names: FullNames) -> tuple[str, str | None]:
+    """Return the fullest name that the story prints for a phrase, and its role; a body is named by the whole of it."""
+    if phrase.name is None or phrase.kind not in NAMED_KINDS:
+        return _clean(doc, phrase), None
+    attached = phrase.prefix if phrase.name[0] == phrase.lo else 0
+    name = doc.slice(*phrase.name)[attached:]
+    role = _role(doc, phrase, phrase.name)
+    full, full_role = full_names.get(fold_key(name).split()[-1], (name, None))
+    longer = _extended(full, name)
+    return (longer, role or full_role) if longer else (name, role)
+
+
+def _kind(doc: Document, phrase: Phrase, keys: list[str]) -> SourceType:
+    kind = TYPES.get(phrase.kind or "other", "unknown")
+    if phrase.name and phrase.kind in NAMED_KINDS:
+        return "person"
+    if kind == "group" and keys and bare(keys[0]) in WORDS["hidden_groups"]:
+        return "anonymous"
+    hidden = phrase.head in WORDS["unnamed"] or doc.key(phrase.hi) in WORDS["anonymity"]
+    if kind == "person" and (phrase.head == "مصدر" or (hidden and not phrase.defined)):
+        return "anonymous"
+    return kind
+
+
+def _number(phrase: Phrase, keys: list[str], kind: SourceType) -> str:
+    plural = bool(keys) and keys[0].endswith(("ون", "ين")) and kind != "state"
+    return "p" if phrase.kind == "people" or phrase.joint or plural else "s"
+
+
+def _states(keys: list[str]) -> set[int]:
+    """Return the states that a phrase names, by name, capital, seat or adjective."""
+    adjectives = {NISBAS[n] for k in keys for n in (bare(k), bare(k).removesuffix("ة")) if n in NISBAS}
+    return adjectives | {STATE_NAMES[k] for k in keys if k in STATE_NAMES}
+
+
+def _extended(full: str, name: str) -> str | None:
+    """Return the fuller form of a name that a longer one ends with, as far as the name's last word; None if not longer.
+
+    >>> _extended("سامي حنا", "حنا"), _extended("سامي حنا", "سامي حنا")
+    ('سامي حنا', None)
+    """
+    words, keys, own = full.split(), fold_key(full).split(), fold_key(name).split()
+    if len(words) <= len(own) or len(words) != len(keys) or own[-1] not in keys:
+        return None
+    end = keys.index(own[-1]) + 1
+    return " ".join(words[:end]) if end > len(own) and set(own) <= set(keys[:end]) else None
+
+
+def _word(key: str) -> str:
+    """Return the comparable core of a word: no article, no و or ل before it."""
+    _attached, rest = prefixed(fold_key(key))
+    word = bare(rest)
+    if word.startswith("و") and noun_class(word) is None and noun_class(word[1:]):
+        word = bare(word[1:])
+    return "" if word in WORDS["prepositions"] or word in WORDS["selves"] else lemma_of(word)
+
+
+def owner_of(doc: Document, phrase: Phrase) -> Phrase:
+    """Prefer who speaks to what he speaks through: بيان المنظمة, حساب خفر السواحل."""
+    if phrase.head not in WORDS["carriers"] or phrase.hi - phrase.lo < 2:
+        return phrase
+    k = phrase.lo + 1
+    attached, rest = prefixed(doc.key(k))
+    if noun_class(rest if attached else doc.key(k)) is None and k not in doc.opening:
+        return phrase
+    read = read_attached if attached else read_phrase
+    return read(doc, k, phrase.hi, closed_right=True) or phrase
+
+
+def _clean(doc: Document, phrase: Phrase) -> str:
+    """Return the phrase's text; a preposition written onto its first word and outer quotation marks are cut off."""
+    lo, hi = phrase.lo, phrase.hi
+    if lo in doc.opening and hi - 1 in doc.closing:
+        lo, hi = lo + 1, hi - 1
+    text = doc.slice(lo, hi)
+    first = doc.tokens[lo].text
+    if phrase.prefix:
+        return "ال" + text[2:] if first.startswith("لل") else text[1:]
+    return text
+
+
+def _role(doc: Document, phrase: Phrase, name: tuple[int, int]) -> str | None:
+    """Return the words of a phrase before its name, else after it; a rank or Dr. just before the name is left out."""
+    before = doc.slice(phrase.lo, name[0]).strip("، ,")
+    after = doc.slice(name[1], phrase.hi).strip("، ,")
+    words = before.split()
+    if len(words) > 2 and _is_rank(fold_key(words[-1])) and fold_key(words[-2]).startswith(("ال", "لل")):
+        before = " ".join(words[:-1])
+    if after and len(words) == 1 and _is_rank(fold_key(words[0])):
+        return after
+    return before or after or None
+
+
+def _is_rank(key: str) -> bool:
+    return is_defined(key) and noun_class(key) == "titles"
+
+
+def _gender(phrase: Phrase, keys: list[str]) -> str:
+    first = keys[0] if keys else ""
+    if phrase.kind in ("organizations", "titles", "documents", "media"):
+        return "f" if first.endswith(("ة", "ات")) or lemma_of(first) in WORDS["feminine_plurals"] else "m"
+    if phrase.kind == "state":
+        return "f"
+    return "any"
+
+
+def _spoken_for(doc: Document, phrase: Phrase, role: str | None) -> str | None:
+    """Return the body in whose name a role speaks: the words after باسم."""
+    text = role or doc.slice(phrase.lo, phrase.hi)
+    words = text.split()
+    at = next((n for n, word in enumerate(words) if fold_key(word) in WORDS["spokes_for"]), len(words))
+    return " ".join(words[at + 1 :]).rstrip("، ,") or None
+
+
+def parts_of(doc: Document, phrase: Phrase) -> list[Phrase]:
+    """Return the phrases that a joint source is made of: لافروف | ونظيره الأميركي."""
+    if phrase.joint is None:
+        return []
+    first = read_phrase(doc, phrase.lo, phrase.joint, closed_right=True)
+    second = read_attached(doc, phrase.joint, phrase.hi, closed_right=True)
+    return [part for part in (first, second) if part]
