@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from agents.extract.build import build_statement, statement_id
 from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
-from agents.extract.drafts import Cues, Draft
+from agents.extract.drafts import Cues, Draft, Drafts
 from agents.extract.frames import Frame, read_frame
 from agents.extract.lexicon import LEXICON
 from agents.extract.outlets import find_outlets
@@ -34,6 +34,7 @@ from schemas.statements import Refusal, Statement
 from schemas.stories import Extractor, Story
 
 VERSION = "0.1.0"
+FRAME = 60
 EXTRACTOR = Extractor(version=VERSION, lexicon=LEXICON.sha256)
 
 Rule = Callable[[Document, Cue, Frame, Cues], Draft | None]
@@ -84,56 +85,53 @@ def find_drafts(doc: Document) -> list[Draft]:
     """Return what the steps find, in the order of the text; each step sees what the ones before it found."""
     found = find_cues(doc)
     cues = _read_cues(doc, found)
-    drafts: list[Draft] = []
+    drafts = Drafts(doc)
     for _, step in STEPS:
-        # One at a time: a step looks at the drafts that it has just made itself.
         for draft in step(doc, found, cues, drafts):
-            drafts.append(draft)  # noqa: PERF402
-    return sorted(drafts, key=lambda d: (d.at, d.lo))
+            drafts.add(draft)
+    return sorted(drafts.found, key=lambda d: (d.at, d.lo))
 
 
-def _headlines(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _headlines(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (headline(doc, sentence) for sentence in doc.sentences))
 
 
-def _relays(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _relays(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (relay(doc, cue, cues) for cue in _free(found, drafts)))
 
 
-def _quotations_before(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _quotations_before(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (quotation_before(doc, cue, cues, drafts) for cue in _free(found, drafts)))
 
 
-def _documents(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _documents(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (document(doc, at, cues) for at in range(len(doc.tokens))))
 
 
-def _by_cue(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _by_cue(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     for cue in _free([cue for cue, _ in cues.values()], drafts):
         if draft := _apply(doc, cue, cues[cue.at][1], cues):
             yield cited(doc, draft)
 
 
-def _masdars(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _masdars(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (masdar(doc, cue, cues) for cue in _free(found, drafts)))
 
 
-def _as_clauses(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _as_clauses(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (as_clause(doc, cue, cues, drafts) for cue in _free(found, drafts)))
 
 
-def _accordings(doc: Document, found: list[Cue], cues: Cues, drafts: list[Draft]) -> Iterator[Draft]:
+def _accordings(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     yield from filter(None, (according_to(doc, at, cues, drafts) for at in range(len(doc.tokens))))
 
 
-def _free(found: list[Cue], drafts: list[Draft]) -> Iterator[Cue]:
-    """Yield the cues that no draft has used up."""
-    for cue in found:
-        if not any(cue.at in draft.spent for draft in drafts):
-            yield cue
+def _free(found: list[Cue], drafts: Drafts) -> Iterator[Cue]:
+    """Yield the cues that no draft has used up, those of the running step included."""
+    yield from (cue for cue in found if cue.at not in drafts.spent)
 
 
-Step = Callable[[Document, list[Cue], Cues, list[Draft]], Iterator[Draft]]
+Step = Callable[[Document, list[Cue], Cues, Drafts], Iterator[Draft]]
 STEPS: tuple[tuple[str, Step], ...] = (
     ("headline", _headlines),
     ("relay", _relays),
@@ -165,7 +163,8 @@ def _read_cues(doc: Document, found: list[Cue]) -> Cues:
 
 
 def _is_between(at: int, cues: Cues) -> bool:
-    return any(cue.at < at < frame.opener and frame.kind != "noun" for cue, frame in cues.values())
+    near = (cues[k] for k in range(max(0, at - FRAME), at) if k in cues)
+    return any(at < frame.opener and frame.kind != "noun" for _, frame in near)
 
 
 def _is_relative(doc: Document, at: int) -> bool:

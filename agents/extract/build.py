@@ -43,6 +43,7 @@ CONFIDENCE = {
     "as_clause": 0.8,
     "masdar": 0.7,
 }
+MARKS = frozenset('«»"“”')
 QUOTED_WORD_ENDS = ("ة", "ا", "ير")
 
 
@@ -76,9 +77,12 @@ def build_statement(doc: Document, story: Story, draft: Draft, resolved: Resolve
 def _content(doc: Document, draft: Draft) -> Content:
     segments: list[Segment] = []
     for n, (lo, hi) in enumerate(draft.contents):
-        segments.extend(_segments(doc, draft, *_bounds(doc, lo, hi, draft.cut if n == 0 else 0)))
-    start = _bounds(doc, *draft.contents[0], draft.cut)[0]
-    end = _bounds(doc, *draft.contents[-1], 0)[1]
+        start, end = _bounds(doc, lo, hi, draft.cut if n == 0 else 0)
+        if draft.shape in ("quote", "colon"):
+            segments.append(Segment(start=start, end=end, verbatim=True))
+        else:
+            segments += _segments(doc, lo, hi, start, end)
+    start, end = segments[0].start, segments[-1].end
     return Content(text=doc.text[start:end], start=start, end=end, segments=tuple(segments))
 
 
@@ -89,29 +93,25 @@ def _bounds(doc: Document, lo: int, hi: int, cut: int) -> tuple[int, int]:
     return doc.tokens[lo].start + cut, doc.tokens[hi - 1].end
 
 
-def _segments(doc: Document, draft: Draft, start: int, end: int) -> list[Segment]:
+def _segments(doc: Document, lo: int, hi: int, start: int, end: int) -> list[Segment]:
     """Split a content where the source's own words begin and end; their quotation marks stay with them."""
-    if draft.shape in ("quote", "colon"):
+    if start > doc.tokens[lo].start and lo in doc.opening:
         return [Segment(start=start, end=end, verbatim=True)]
     found: list[Segment] = []
     at = start
-    for open_at, close_at in _quoted(doc, start, end):
-        found += _segment(doc, at, open_at, verbatim=False) + _segment(doc, open_at, close_at + 1, verbatim=True)
-        at = close_at + 1
-    return found + _segment(doc, at, end, verbatim=doc.text[start - 1 : start] in MARKS and not found)
+    for open_at, close_at in _quoted(doc, lo, hi):
+        found += _segment(doc, at, open_at, verbatim=False) + _segment(doc, open_at, close_at, verbatim=True)
+        at = close_at
+    return found + _segment(doc, at, end, verbatim=False) or [Segment(start=start, end=end, verbatim=False)]
 
 
-MARKS = frozenset('«»"“”')
-
-
-def _quoted(doc: Document, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the code points of the marks round words of the source between start and end, outermost ones only."""
+def _quoted(doc: Document, lo: int, hi: int) -> list[tuple[int, int]]:
+    """Return the code points of the quotations of the source's words among tokens lo to hi, outermost ones only."""
     found: list[tuple[int, int]] = []
-    for lo, hi in doc.quotes:
-        if hi is None or not (start <= doc.tokens[lo].start and doc.tokens[hi].end <= end):
-            continue
-        if _is_words(doc, lo) and not (found and doc.tokens[lo].start < found[-1][1]):
-            found.append((doc.tokens[lo].start, doc.tokens[hi].start))
+    for k in range(lo, hi):
+        end = doc.past_quote(k) if k in doc.opening else 0
+        if k < end <= hi and _is_words(doc, k) and not (found and doc.tokens[k].start < found[-1][1]):
+            found.append((doc.tokens[k].start, doc.tokens[end - 1].end))
     return found
 
 

@@ -67,6 +67,27 @@ class Draft:
         return self.contents[-1][1]
 
 
+@dataclass(slots=True)
+class Drafts:
+    """The drafts of one document in the order in which they were found, by sentence too, and the cues they used up."""
+
+    doc: Document
+    found: list[Draft] = field(default_factory=list)
+    spent: set[int] = field(default_factory=set)
+    sentences: dict[int, list[Draft]] = field(default_factory=dict)
+
+    def add(self, draft: Draft) -> None:
+        """Take in a draft."""
+        self.found.append(draft)
+        self.spent.update(draft.spent)
+        for sentence in {self.doc.sentence_of[draft.at], self.doc.sentence_of[draft.lo]}:
+            self.sentences.setdefault(sentence, []).append(draft)
+
+    def near(self, at: int) -> list[Draft]:
+        """Return the drafts with cue or content in the sentence of token ``at``."""
+        return self.sentences.get(self.doc.sentence_of[at], [])
+
+
 Cues = dict[int, tuple[Cue, Frame]]
 
 

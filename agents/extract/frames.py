@@ -294,12 +294,17 @@ def _is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
     key = doc.key(k)
     for prep in cue.verb.preps:
         if len(prep) > 1 and key == prep and is_preposition(doc, k):
-            return (not is_complementizer(doc.key(k + 1)) and doc.tokens[k + 1].kind == "word") or k + 1 in doc.opening
+            return k + 1 in doc.opening or (is_word(doc, k + 1) and not is_complementizer(doc.key(k + 1)))
         if len(prep) == 1 and key.startswith(prep) and doc.tokens[k].kind == "word":
             if len(key) == 1:
                 return True
             return _attached(doc, prep, start, k)
     return False
+
+
+def is_word(doc: Document, k: int) -> bool:
+    """Tell whether token k is there and a word."""
+    return k < len(doc.tokens) and doc.tokens[k].kind == "word"
 
 
 def _attached(doc: Document, prep: str, start: int, k: int) -> bool:

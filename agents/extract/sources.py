@@ -9,6 +9,9 @@ from agents.extract.phrases import Phrase, read_phrase
 from agents.extract.speakers import FullNames, Speaker, describe, owner_of, parts_of
 from schemas.statements import Resolution
 
+# Nobody is pointed back to over more speakers than a long story has.
+MOST = 300
+
 
 @dataclass(slots=True)
 class Resolved:
@@ -79,6 +82,7 @@ class Speakers:
         if speaker in self.known:
             self.known.remove(speaker)
         self.known.append(speaker)
+        del self.known[:-MOST]
 
     def _explicit(self, draft: Draft, phrase: Phrase) -> Resolved:
         phrase = owner_of(self.doc, phrase)

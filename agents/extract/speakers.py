@@ -101,7 +101,7 @@ def _name_and_role(doc: Document, phrase: Phrase, full_names: FullNames) -> tupl
     attached = phrase.prefix if phrase.name[0] == phrase.lo else 0
     name = doc.slice(*phrase.name)[attached:]
     role = _role(doc, phrase, phrase.name)
-    full, full_role = full_names.get(fold_key(name).split()[-1], (name, None))
+    full, full_role = full_names.get((fold_key(name).split() or [""])[-1], (name, None))
     longer = _extended(full, name)
     return (longer, role or full_role) if longer else (name, role)
 

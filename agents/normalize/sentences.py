@@ -1,6 +1,7 @@
 """Sentences: where they end outside quotation marks and brackets."""
 
 import re
+from bisect import bisect_left
 
 from agents.normalize.quotes import Quote
 
@@ -20,11 +21,11 @@ def split_sentences(text: str, start: int, end: int, quotes: list[Quote]) -> lis
     >>> [text[a:b] for a, b in split_sentences(text, 0, len(text), pair_quotes(text, 0, len(text)))]
     ['قال: «تعبنا. سنعود».', 'وغادر د. سالم القاعة.']
     """
-    covered = [(q.open, q.close) for q in quotes if q.close is not None]
+    quoted = _quoted(quotes)
     found = []
     at = start
     for match in ENDS.finditer(text, start, end):
-        if _ends(text, match, covered):
+        if _ends(text, match, quoted):
             found.append((at, match.end()))
             at = match.end()
     if text[at:end].strip():
@@ -32,9 +33,19 @@ def split_sentences(text: str, start: int, end: int, quotes: list[Quote]) -> lis
     return [_trim(text, a, b) for a, b in found if text[a:b].strip()]
 
 
-def _ends(text: str, match: re.Match[str], covered: list[tuple[int, int]]) -> bool:
+def _quoted(quotes: list[Quote]) -> list[tuple[int, int]]:
+    """Return the outermost closed quotations as (open, close), in order, none inside another."""
+    found: list[tuple[int, int]] = []
+    for quote in quotes:
+        if quote.close is not None and not (found and quote.open < found[-1][1]):
+            found.append((quote.open, quote.close))
+    return found
+
+
+def _ends(text: str, match: re.Match[str], quoted: list[tuple[int, int]]) -> bool:
     i = match.start()
-    if any(a < i < b for a, b in covered):
+    before = bisect_left(quoted, (i, i)) - 1
+    if before >= 0 and i < quoted[before][1]:
         return False
     if match.group() != ".":
         return not match.group().startswith("..")

@@ -2,7 +2,7 @@
 
 from agents.extract.contents import content_end
 from agents.extract.document import Document
-from agents.extract.drafts import Cues, CueSpan, Draft, Shape, trim_right
+from agents.extract.drafts import Cues, CueSpan, Draft, Drafts, Shape, trim_right
 from agents.extract.grammar import WORDS, is_complementizer, prefixed
 from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.rules.backward import conjunction, content_before
@@ -10,7 +10,7 @@ from agents.extract.rules.backward import conjunction, content_before
 SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 
 
-def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Draft | None:
+def according_to(doc: Document, at: int, cues: Cues, drafts: Drafts) -> Draft | None:
     """Read a preposition that names the source of the clause before or after it.
 
     Left alone: a rule or plan in the place of a source (وفق القانون), and the preposition between another cue and its
@@ -18,7 +18,9 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: list[Draft]) -> Dra
     """
     key = doc.key(at)
     word = key if key in WORDS["according"] else key.removeprefix("و")
-    if word not in WORDS["according"] or any(d.cue and d.at < at < d.lo and d.rule != "according_to" for d in drafts):
+    if word not in WORDS["according"] or any(
+        d.cue and d.at < at < d.lo and d.rule != "according_to" for d in drafts.near(at)
+    ):
         return None
     source = source_after(doc, at)
     if source is None or not _can_speak(doc, source):

@@ -2,14 +2,14 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.drafts import Cues, Draft, cue_span
+from agents.extract.drafts import Cues, Draft, Drafts, cue_span
 from agents.extract.frames import skip_adverbs
 from agents.extract.grammar import WORDS
 from agents.extract.phrases import read_phrase
 from agents.extract.rules.backward import conjunction, content_before
 
 
-def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft | None:
+def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: Drafts) -> Draft | None:
     """Read a finite cue after كما or بحسب ما that has a speaker and no content of its own.
 
     Left alone: كما that only adds (كما أعلن أن ...), which the clause rule reads.

@@ -1,13 +1,13 @@
 """What stands before an attribution that comes after it: the quotation or the clause that it governs."""
 
 from agents.extract.document import Document
-from agents.extract.drafts import Draft, Shape, trim_right
+from agents.extract.drafts import Drafts, Shape, trim_right
 from agents.extract.frames import is_speech
 from agents.extract.grammar import STATE_NAMES, WORDS, is_complementizer, noun_class
 from agents.extract.phrases import COMMAS
 
 
-def content_before(doc: Document, at: int, drafts: list[Draft]) -> tuple[int, int, Shape] | None:
+def content_before(doc: Document, at: int, drafts: Drafts) -> tuple[int, int, Shape] | None:
     """Return (lo, hi, shape) of the content that ends before token ``at``, None where another draft owns it.
 
     A quotation of some length just before is the content; else the clause back to its sentence's beginning, without
@@ -26,9 +26,9 @@ def content_before(doc: Document, at: int, drafts: list[Draft]) -> tuple[int, in
     return lo, end, "clause"
 
 
-def _clause_start(doc: Document, at: int, drafts: list[Draft]) -> int | None:
+def _clause_start(doc: Document, at: int, drafts: Drafts) -> int | None:
     lo = doc.sentence(at).lo
-    for draft in drafts:
+    for draft in drafts.near(at):
         if draft.lo < at <= draft.hi + 2 and doc.sentence_of[draft.lo] == doc.sentence_of[at]:
             return None
         if draft.hi <= at and doc.sentence_of[draft.at] == doc.sentence_of[at]:

@@ -2,7 +2,7 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.drafts import Cues, Draft, cue_span, draft, quotation_contents
+from agents.extract.drafts import Cues, Draft, Drafts, cue_span, draft, quotation_contents
 from agents.extract.frames import Frame, skip_adverbs
 from agents.extract.phrases import COMMAS, read_phrase
 
@@ -19,7 +19,7 @@ def quotation(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None
     return draft("quotation", doc, cue, frame, cues)
 
 
-def quotation_before(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -> Draft | None:
+def quotation_before(doc: Document, cue: Cue, cues: Cues, drafts: Drafts) -> Draft | None:
     """Read a quotation that stands before its cue: «...»، قال الوزير; split in two by it: «...»، يقول الوزير، «...».
 
     Left alone: a cue that has content of its own after it, unless that goes on with the quotation before.
@@ -27,7 +27,7 @@ def quotation_before(doc: Document, cue: Cue, cues: Cues, drafts: list[Draft]) -
     close = cue.at - 1
     if cue.form.kind != "verb" or cue.verb.section not in SPEAKING or doc.key(close) not in COMMAS:
         return None
-    if close - 1 not in doc.closing or any(d.lo <= close - 2 < d.hi for d in drafts):
+    if close - 1 not in doc.closing or any(d.lo <= close - 2 < d.hi for d in drafts.near(close - 2)):
         return None
     opener = doc.quotes[doc.closing[close - 1]][0]
     if not doc.quote_words(opener) > 2:
