@@ -88,8 +88,14 @@ def find_drafts(doc: Document) -> list[Draft]:
     drafts = Drafts(doc)
     for _, step in STEPS:
         for draft in step(doc, found, cues, drafts):
-            drafts.add(draft)
+            if _says_something(doc, draft):
+                drafts.add(draft)
     return sorted(drafts.found, key=lambda d: (d.at, d.lo))
+
+
+def _says_something(doc: Document, draft: Draft) -> bool:
+    """Tell whether every segment of a draft has a word in it, and not marks alone."""
+    return all(any(doc.tokens[k].kind != "mark" for k in range(lo, hi)) for lo, hi in draft.contents)
 
 
 def _headlines(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:

@@ -416,7 +416,7 @@ def _is_said(doc: Document, cue: Cue, at: int) -> bool:
     """Tell whether the noun at a token is something one can announce, deny or affirm."""
     key = doc.key(at)
     word = bare(key)
-    if doc.tokens[at].kind != "word" or is_preposition(doc, at):
+    if not is_word(doc, at) or is_preposition(doc, at):
         return False
     if cue.verb.speech_objects:
         return any(word.startswith(noun.rstrip("ة")) for noun in WORDS["speech_nouns"])
