@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from agents.cli.demo import demo
+from agents.cli.explain import explain
 from agents.cli.extract import extract
 from agents.cli.send import send
 from agents.cli.settings import settings
@@ -40,6 +41,7 @@ def options(
 
 
 tasrih.command()(extract)
+tasrih.command()(explain)
 tasrih.command()(worker)
 tasrih.command()(send)
 tasrih.command()(demo)

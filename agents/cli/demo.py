@@ -14,6 +14,8 @@ from typing import IO, Annotated, Any
 
 import typer
 
+from agents.cli.lines import isolated, key
+
 START_SECONDS = 60
 STORIES_SECONDS = 60
 STOP_SECONDS = 12
@@ -259,14 +261,3 @@ def statement_lines(statement: Mapping[str, Any], number: int) -> Iterator[str]:
     if said_at:
         yield key("said at", f"{isolated(said_at['text'])} {said_at.get('value') or ''}".rstrip())
     yield ""
-
-
-def key(name: str, value: str) -> str:
-    """Write one line of a statement."""
-    return f"   {typer.style(f'{name:<8}', dim=True)} {value}"
-
-
-def isolated(text: str) -> str:
-    """Write a text on one line, and in a terminal between isolates: its direction then leaves the rest alone."""
-    line = " ".join(text.split())
-    return f"\u2068{line}\u2069" if sys.stdout.isatty() else line

@@ -3,11 +3,14 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
 
 import typer
+
+if TYPE_CHECKING:
+    from schemas.stories import Story
 
 # As a shell reports a program that SIGPIPE ended.
 BROKEN_PIPE = 141
@@ -23,22 +26,28 @@ class Input(NamedTuple):
     value: bytes
 
 
-def extract(
-    files: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="FILE...|-",
-            help="Stories to read, in any format; a `.jsonl` file has one a line; - is standard input.",
-            show_default=False,
-        ),
-    ] = None,
-) -> None:
+Files = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="FILE...|-",
+        help="Stories to read, in any format; a `.jsonl` file has one a line; - is standard input.",
+        show_default=False,
+    ),
+]
+
+
+def extract(files: Files = None) -> None:
     """Read stories and print each with its statements as one line of JSON, in the order of the input; no Kafka needed.
 
     A story that cannot be read is named on standard error with its code, the others go on; the exit code is then 1.
     """
+    print_each(files, as_json)
+
+
+def print_each(files: list[str] | None, write: Callable[["Story"], bytes]) -> None:
+    """Read the files and print what ``write`` makes of each story; end with 1 where one could not be read."""
     try:
-        failures = sum(not print_stories(record) for record in inputs(files or ["-"]))
+        failures = sum(not print_stories(record, write) for record in inputs(files or ["-"]))
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends, and must not find the pipe there.
@@ -46,6 +55,14 @@ def extract(
         raise typer.Exit(BROKEN_PIPE) from None
     if failures:
         raise typer.Exit(1)
+
+
+def as_json(story: "Story") -> bytes:
+    """Return the enriched story as one line of JSON; a killed or withheld one in its variant without text."""
+    from agents.lifecycle import RECALLED, enrich, recalled  # noqa: PLC0415
+    from schemas.codec import encode  # noqa: PLC0415
+
+    return encode(recalled(story) if story.status in RECALLED else enrich(story))
 
 
 def inputs(files: Iterable[str]) -> Iterator[Input | OSError]:
@@ -84,15 +101,15 @@ def records(name: str, stream: BinaryIO, moment: float) -> Iterator[Input]:
         number += 1
 
 
-def print_stories(record: Input | OSError) -> bool:
-    """Print the enriched stories of one record, or its error; say whether it was read."""
+def print_stories(record: Input | OSError, write: Callable[["Story"], bytes]) -> bool:
+    """Print the stories of one record, or its error; say whether it was read."""
     from agents.errors import WireError  # noqa: PLC0415
 
     if isinstance(record, OSError):
         typer.echo(f"{record.filename}: {record.strerror}", err=True)
         return False
     try:
-        lines = enriched(record)
+        lines = written(record, write)
     except WireError as error:
         typer.echo(f"{record.name}: {error}", err=True)
         return False
@@ -102,13 +119,11 @@ def print_stories(record: Input | OSError) -> bool:
     return True
 
 
-def enriched(record: Input) -> list[bytes]:
-    """Return the enriched stories of one raw record, encoded; raises ``WireError`` as the two stages do."""
+def written(record: Input, write: Callable[["Story"], bytes]) -> list[bytes]:
+    """Return what is printed for the stories of one raw record; raises ``WireError`` as the two stages do."""
     from agents.errors import WireError  # noqa: PLC0415
-    from agents.lifecycle import RECALLED, enrich, recalled  # noqa: PLC0415
     from agents.messages import Incoming  # noqa: PLC0415
     from agents.reading import read_stories  # noqa: PLC0415
-    from schemas.codec import encode  # noqa: PLC0415
     from schemas.topics import RAW_MAX_BYTES  # noqa: PLC0415
 
     if len(record.value) > RAW_MAX_BYTES:
@@ -128,6 +143,6 @@ def enriched(record: Input) -> list[bytes]:
     except Exception as failure:
         raise WireError("WIRE-205", f"{type(failure).__name__}: {failure}"[:300]) from failure
     try:
-        return [encode(recalled(story) if story.status in RECALLED else enrich(story)) for story in stories]
+        return [write(story) for story in stories]
     except Exception as failure:
         raise WireError("WIRE-501", f"{type(failure).__name__}: {failure}"[:300]) from failure

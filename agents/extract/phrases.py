@@ -386,7 +386,7 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
     r.definite = defined or key in STATE_NAMES or (kind is not None and bare(key) not in NOUNS[kind])
     if kind:
         r.kind = kind
-        plural = kind == "people" or key.endswith(("ون", "ين"))
+        plural = kind == "people" or (key.endswith(PLURALS) and r.head != bare(key))
         owned = bare(key) not in NOUNS[kind] and not defined
         if kind == "people" and not defined and r.doc.key(k)[-2:] not in ("ون", "ين") and k + 1 < r.limit:
             plural = not is_defined(doc.key(k + 1))

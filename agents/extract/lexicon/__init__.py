@@ -103,34 +103,41 @@ def load_lexicon() -> Lexicon:
     ['deny']
     """
     tables = {name: tomllib.loads((FOLDER / name).read_text(encoding="utf-8")) for name in FILES}
-    verbs = tuple(_verbs(tables["verbs.toml"]))
+    check_sections(tables)
+    verbs = tuple(verbs_of(tables["verbs.toml"]))
     nouns = {name: _noun_section(name, table) for name, table in tables["nouns.toml"].items()}
     return Lexicon(
         verbs=verbs,
-        cues=_cue_forms(verbs),
+        cues=inflected(verbs),
         nouns={name: frozenset(forms) for name, forms in nouns.items()},
         heads={form: lemma for forms in reversed(nouns.values()) for form, lemma in forms.items()},
-        classes={name: frozenset(_words(name, table)) for name, table in tables["words.toml"].items()},
-        phrases={
-            name: tuple(tuple(w.split()) for w in _words(name, table)) for name, table in tables["words.toml"].items()
-        },
+        classes={name: frozenset(_words(table)) for name, table in tables["words.toml"].items()},
+        phrases={name: tuple(tuple(w.split()) for w in _words(table)) for name, table in tables["words.toml"].items()},
         states=tuple(_state(entry) for entry in tables["states.toml"]["states"].values() if "country" in entry),
-        examples=tuple(_examples(tables)),
+        examples=tuple((file, name, table["example"]) for file, name, table in _sections(tables)),
         sha256=hashlib.sha256(b"".join((FOLDER / name).read_bytes() for name in FILES)).hexdigest(),
     )
 
 
-def _examples(tables: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def check_sections(tables: dict[str, dict[str, Any]]) -> None:
+    """Raise LexiconError for a section without an example and for a word that stands twice in one."""
+    for file, name, table in _sections(tables):
+        if "example" not in table:
+            raise LexiconError(f"section without an example: [{name}] in {file}; hint: add example = {{ text = ... }}")
+        words = _words(table)
+        twice = sorted({word for word in words if words.count(word) > 1})
+        if twice:
+            raise LexiconError(f"word twice in [{name}] of {file}: {', '.join(twice)}")
+
+
+def _sections(tables: dict[str, dict[str, Any]]) -> Iterator[tuple[str, str, dict[str, Any]]]:
     for file, sections in tables.items():
         for name, table in sections.items():
-            if "example" not in table:
-                raise LexiconError(
-                    f"section without an example: [{name}] in {file}; hint: add example = {{ text = ... }}"
-                )
-            yield file, name, table["example"]
+            yield file, name, table
 
 
-def _verbs(sections: dict[str, Any]) -> Iterator[Verb]:
+def verbs_of(sections: dict[str, Any]) -> Iterator[Verb]:
+    """Yield the verbs of the sections of ``verbs.toml``; raises LexiconError for a field that is not known."""
     for section, table in sections.items():
         for entry in table["verbs"]:
             unknown = entry.keys() - set(Verb._fields)
@@ -139,7 +146,8 @@ def _verbs(sections: dict[str, Any]) -> Iterator[Verb]:
             yield Verb(section=section, stance=table["stance"], **entry)
 
 
-def _cue_forms(verbs: tuple[Verb, ...]) -> dict[str, tuple[Form, ...]]:
+def inflected(verbs: tuple[Verb, ...]) -> dict[str, tuple[Form, ...]]:
+    """Return every folded form of the verbs, with all that it may be a form of."""
     found: dict[str, list[Form]] = {}
     for verb in verbs:
         for form, features in _forms(verb):
@@ -163,17 +171,12 @@ def _forms(verb: Verb) -> Iterator[tuple[str, Form]]:
 
 def _noun_section(name: str, table: dict[str, str]) -> dict[str, str]:
     regular = name in ("titles", "organizations", "media", "documents")
-    return {
-        fold_key(form): fold_key(word) for word in _words(name, table) for form in noun_forms(word, regular=regular)
-    }
+    return {fold_key(form): fold_key(word) for word in _words(table) for form in noun_forms(word, regular=regular)}
 
 
-def _words(name: str, table: dict[str, Any]) -> list[str]:
-    words = [fold_key(word) for gloss, word in table.items() if gloss != "example"]
-    twice = sorted({word for word in words if words.count(word) > 1})
-    if twice:
-        raise LexiconError(f"word twice in [{name}]: {', '.join(twice)}")
-    return words
+def _words(table: dict[str, Any]) -> list[str]:
+    """Return the folded words of a section that has one word an entry; none of verbs and states."""
+    return [fold_key(word) for word in table.values() if isinstance(word, str)]
 
 
 def _state(entry: dict[str, str]) -> State:
