@@ -20,7 +20,7 @@ ALLOWED = {
     "mode": ("agents/app.py", "agents/logs.py", "agents/delivery/*"),
     "aiokafka": ("agents/app.py", "agents/delivery/*"),
     "confluent_kafka": ("agents/cli/*",),
-    "camel_tools": ("agents/normalize/characters.py",),
+    "camel_tools": ("agents/normalize/camel.py",),
     "typer": ("agents/cli/*",),
     "rich": ("agents/cli/*",),
     "prometheus_client": ("agents/metrics.py", "agents/pages.py"),
