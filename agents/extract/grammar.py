@@ -145,6 +145,8 @@ def _is_pattern(word: str) -> bool:
     if word.endswith(("ية", "ي", "يون", "يين")):
         return False
     plural = word.endswith("ات")
+    if word.startswith("ا") and size == 5 and word[2] == "ا" and word.endswith("ة"):
+        return True
     word = word.removesuffix("ات").removesuffix("ة")
     if word.startswith("است") and len(word) >= 6:
         return True
@@ -167,6 +169,7 @@ def is_name(doc: Document, i: int) -> bool:
         and not is_complementizer(key)
         and key not in CLOSED
         and not key.startswith(("لكن", "ولكن"))
+        and not (key.startswith("ب") and is_eventive(key[1:]))
         and not prefixed(key)[0]
         and not is_time(doc, i)
     )

@@ -25,7 +25,9 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: Drafts) -> Draft | 
     source = source_after(doc, at)
     if source is None or not _can_speak(doc, source):
         return None
-    found = _after(doc, at, source, cues) or content_before(doc, at, drafts)
+    found = _after(doc, at, source, cues)
+    if found is None and _is_set_off(doc, at, source):
+        found = content_before(doc, at, drafts)
     if found is None:
         return None
     lo, hi, shape = found
@@ -43,6 +45,15 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: Drafts) -> Draft | 
         cut=conjunction(doc, lo) if shape == "clause" else 0,
         section=doc.sentence(at).section,
     )
+
+
+def _is_set_off(doc: Document, at: int, source: Phrase) -> bool:
+    """Tell whether a phrase attributes the clause before it; in the middle of one it does not (بلغت وفقا للبيان نصفها)."""
+    end = source.hi
+    while end < doc.sentence(at).hi and doc.tokens[end].kind == "word" and end - source.hi < 8:
+        end += 1
+    last = end >= doc.sentence(at).hi or doc.tokens[end].kind == "mark"
+    return doc.key(at - 1) in COMMAS or at - 1 in doc.closing or last
 
 
 def _can_speak(doc: Document, source: Phrase) -> bool:
