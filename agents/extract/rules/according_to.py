@@ -48,7 +48,7 @@ def according_to(doc: Document, at: int, cues: Cues, drafts: Drafts) -> Draft | 
 
 
 def _is_set_off(doc: Document, at: int, source: Phrase) -> bool:
-    """Tell whether a phrase attributes the clause before it; in the middle of one it does not (بلغت وفقا للبيان نصفها)."""
+    """Tell whether a phrase attributes the clause before it; amid one it does not (بلغت وفقا للبيان نصفها)."""
     end = source.hi
     while end < doc.sentence(at).hi and doc.tokens[end].kind == "word" and end - source.hi < 8:
         end += 1
