@@ -13,7 +13,7 @@ from agents.extract.build import build_statement, statement_id
 from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
 from agents.extract.drafts import Cues, Draft, Drafts
-from agents.extract.frames import Frame, read_frame
+from agents.extract.frames import read_frame
 from agents.extract.lexicon import LEXICON
 from agents.extract.outlets import find_outlets
 from agents.extract.rules.according_to import according_to
@@ -27,6 +27,7 @@ from agents.extract.rules.nominal import nominal
 from agents.extract.rules.participle import participle
 from agents.extract.rules.quotation import quotation, quotation_before
 from agents.extract.rules.relay import cited, relay
+from agents.extract.shapes import Frame
 from agents.extract.sources import Resolved, Speakers
 from agents.extract.speakers import collect_names
 from agents.extract.subjects import subject_before

@@ -5,8 +5,8 @@ from typing import overload
 
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.drafts import Draft
-from agents.extract.frames import is_speech
 from agents.extract.grammar import WORDS, is_eventive, noun_class, prefixed
+from agents.extract.openers import is_speech
 from agents.extract.outlets import find_addressee, find_occasion, find_outlets, find_time
 from agents.extract.sources import Resolved
 from agents.extract.tokens import bare, is_defined

@@ -2,10 +2,10 @@
 
 from agents.extract.cues import Cue, lookup
 from agents.extract.document import Document
-from agents.extract.frames import Frame
 from agents.extract.grammar import WORDS, is_complementizer, noun_class, prefixed
 from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import COMMAS, read_phrase
+from agents.extract.shapes import Frame
 
 STOPS = frozenset((".", "؟", "!", "؛", ";", "?"))
 PHRASES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))

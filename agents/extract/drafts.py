@@ -6,8 +6,8 @@ from typing import Literal
 from agents.extract.contents import content_end
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.frames import Frame
 from agents.extract.phrases import COMMAS, Phrase
+from agents.extract.shapes import Frame
 from schemas.statements import CueKind, Relation, Resolution, Stance
 
 Shape = Literal["quote", "colon", "clause", "noun"]

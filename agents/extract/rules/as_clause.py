@@ -3,8 +3,8 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, Drafts, cue_span
-from agents.extract.frames import skip_adverbs
 from agents.extract.grammar import WORDS
+from agents.extract.objects import skip_adverbs
 from agents.extract.phrases import read_phrase
 from agents.extract.rules.backward import conjunction, content_before
 

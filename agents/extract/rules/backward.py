@@ -2,8 +2,8 @@
 
 from agents.extract.document import Document
 from agents.extract.drafts import Drafts, Shape, trim_right
-from agents.extract.frames import is_speech
 from agents.extract.grammar import STATE_NAMES, WORDS, is_complementizer, noun_class
+from agents.extract.openers import is_speech
 from agents.extract.phrases import COMMAS
 
 

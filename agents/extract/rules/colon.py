@@ -3,7 +3,7 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, draft
-from agents.extract.frames import Frame
+from agents.extract.shapes import Frame
 
 
 def colon(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:

@@ -3,10 +3,11 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, CueSpan, Draft, draft
-from agents.extract.frames import Frame, _find_opener
 from agents.extract.grammar import NOUNS, WORDS, lemma_of, noun_class, prefixed
 from agents.extract.lexicon import LEXICON
+from agents.extract.openers import find_opener
 from agents.extract.phrases import Phrase, read_attached, read_phrase
+from agents.extract.shapes import Frame
 
 SAY = next(form for form in LEXICON.cues["قال"] if form.kind == "verb")
 
@@ -30,7 +31,7 @@ def document(doc: Document, at: int, cues: Cues) -> Draft | None:
         return None
     start = doc.tokens[at].start + (1 if doc.key(at).startswith("و") and doc.key(at) != "ورد" else 0)
     cue = Cue(at, start, doc.tokens[end - 1].end, SAY, negated=False, purpose=False)
-    opener, _ = _find_opener(doc, cue, end, doc.sentence(at).hi)
+    opener, _ = find_opener(doc, cue, end, doc.sentence(at).hi)
     if opener is None:
         return None
     found = draft("document", doc, cue, Frame(opener.kind, source, None, opener.at, opener.content), cues)

@@ -4,7 +4,7 @@ from agents.extract.contents import is_set_off
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, draft
-from agents.extract.frames import Frame
+from agents.extract.shapes import Frame
 
 
 def participle(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:

@@ -3,8 +3,9 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, Drafts, cue_span, draft, quotation_contents
-from agents.extract.frames import Frame, skip_adverbs
+from agents.extract.objects import skip_adverbs
 from agents.extract.phrases import COMMAS, read_phrase
+from agents.extract.shapes import Frame
 
 SPEAKING = frozenset(("say", "add", "affirm", "explain"))
 

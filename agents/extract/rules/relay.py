@@ -3,8 +3,9 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, draft
-from agents.extract.frames import Frame, _find_opener
+from agents.extract.openers import find_opener
 from agents.extract.phrases import read_phrase
+from agents.extract.shapes import Frame
 
 REACH = 30
 
@@ -50,7 +51,7 @@ def _by_masdar(doc: Document, about: int, spoken: int, cues: Cues) -> Draft | No
 
 def _by_clause(doc: Document, cue: Cue, about: int, cues: Cues) -> Draft | None:
     limit = doc.sentence(cue.at).hi
-    opener, _ = _find_opener(doc, cue, about + 1, limit)
+    opener, _ = find_opener(doc, cue, about + 1, limit)
     if opener is None:
         return None
     source = read_phrase(doc, about + 1, opener.at, closed_right=True)
