@@ -3,16 +3,22 @@
 import os
 import ssl
 import threading
+from pathlib import Path
 from typing import Any
 
 import faust
 
-from agents.delivery.consumer import CommittedTransport
-from agents.delivery.deliver import Delivery
-from agents.delivery.sender import Sender
+from agents.delivery.children import Children
+from agents.delivery.cluster import Cluster
+from agents.delivery.consumer import LaneTransport, check_private_names
+from agents.delivery.guard import Stage
+from agents.delivery.lane import Shared
+from agents.delivery.lanes import Lanes
+from agents.delivery.state import StateFolder, default_folder
 from agents.logs import logging_config
 from agents.settings import Settings, load_settings
-from schemas.topics import PRODUCER_MAX_BYTES, RAW, STORIES, TOPICS, Topic, partition_problems, prefixed
+from agents.stages import make_stages
+from schemas.topics import PRODUCER_MAX_BYTES, RAW, STORIES, Topic, prefixed
 
 EXIT_UNFINISHED = 70
 
@@ -94,44 +100,57 @@ def make_app(settings: Settings) -> WireApp:
         logging_config=logging_config(settings),
         worker_redirect_stdouts=False,
     )
-    app.transport = CommittedTransport(app.conf.broker_consumer, app)
+    app.transport = LaneTransport(app.conf.broker_consumer, app)
+    app.one_by_one = settings.intake == "events"
     return app
 
 
 def raw_topic(topic: Topic) -> Any:
-    """Declare an input topic; keys and values stay bytes, because decoding outside the guard would lose a record."""
+    """Declare an input topic: bytes, because decoding outside the guard would lose a record; Faust commits nothing."""
     name = prefixed(topic, settings.topic_prefix)
-    return app.topic(name, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw")
+    kept = {"key_type": bytes, "value_type": bytes, "key_serializer": "raw", "value_serializer": "raw"}
+    return app.topic(name, acks=False, **kept)
+
+
+def make_lanes(settings: Settings, stages: tuple[Stage, ...]) -> Lanes:
+    """Make what takes records from the agents and commits what becomes of them."""
+    connected = connection(settings)
+    shared = Shared(
+        children=Children("agents.stages:make_stages"),
+        cluster=Cluster(connected, settings.group_id, settings.topic_prefix),
+        connection=connected,
+        prefix=settings.topic_prefix,
+        heartbeat_seconds=settings.session_timeout_seconds / 4,
+    )
+    parent = Path(settings.state_folder) if settings.state_folder else default_folder(settings.group_id)
+    return Lanes(stages, shared, StateFolder(parent), settings.group_id, app.crash)
 
 
 settings = load_settings(os.environ)
+check_private_names()
 app = make_app(settings)
+READ, EXTRACT = make_stages(settings)
 wires = raw_topic(RAW)
 stories = raw_topic(STORIES)
-sender = Sender(connection(settings), settings.topic_prefix)
-
-
-async def fail(failure: BaseException) -> None:
-    """End the worker because a record can't be published; Faust would wait for that record for ever."""
-    app.conf.stream_wait_empty = False
-    await app.crash(failure)
-
-
-delivery = Delivery(sender, fail)
+lanes = app.lanes = make_lanes(settings, (READ, EXTRACT))
 
 
 @app.on_rebalance_complete.connect  # type: ignore[untyped-decorator]
-async def start_sender(*_: Any, **__: Any) -> None:
-    """Connect the sender before the first record is read, and see that the topics are as the records need them."""
-    await sender.start()
-    counts = await sender.partition_counts([topic.name for topic in TOPICS])
-    problems = [f"{topic.name} is missing" for topic in TOPICS if topic.name not in counts] + partition_problems(counts)
-    if problems:
+async def open_lanes(*_: Any, **__: Any) -> None:
+    """Begin a lane on each partition that the group has given, before Faust reads the first record of it."""
+    if problems := await lanes.problems():
         await app.crash(RuntimeError(f"{'; '.join(problems)} (see `tasrih topics check`)"))
+    else:
+        await lanes.open(app.consumer.assignment(), app.consumer_generation_id)
+
+
+@app.on_partitions_revoked.connect  # type: ignore[untyped-decorator]
+async def close_lanes(*_: Any, **__: Any) -> None:
+    """End the lanes before the group gives their partitions to somebody else."""
+    await lanes.close()
 
 
 @app.on_before_shutdown.connect  # type: ignore[untyped-decorator]
 async def drain(*_: Any, **__: Any) -> None:
-    """Finish what was begun, before the worker leaves its group."""
-    await delivery.drain()
-    await sender.stop()
+    """Finish the transactions that were begun, before the worker leaves its group."""
+    await lanes.end()

@@ -53,6 +53,18 @@ CODES: dict[str, Code] = {
         Code(
             "WIRE-601", "output too large", "A record made of the story is above its topic's limit.", "Raise the limit."
         ),
+        Code(
+            "WIRE-602",
+            "deadline passed",
+            "The stage gave no answer for the record in time, and was ended.",
+            "Report it with the dead letter.",
+        ),
+        Code(
+            "WIRE-603",
+            "process lost",
+            "The record ended the process of the stage, twice.",
+            "Report it with the dead letter; look for a lack of memory.",
+        ),
     )
 }
 

@@ -1,5 +1,6 @@
 """Every metric of the worker, defined once, and what counts them."""
 
+import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -7,12 +8,14 @@ import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
 from agents.messages import Output
-from schemas.topics import AUDIT, STATEMENTS
+from schemas.topics import AUDIT, RECALLS, STATEMENTS
+from schemas.topics import STORIES as STORY_TOPIC
 
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
 PlatformCollector(registry=REGISTRY)
 
+RECORDS: Final = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 STORIES: Final = Counter(
@@ -24,19 +27,53 @@ DEAD: Final = Counter("wire_dead", "Records that became dead letters, by code.",
 STAGE_SECONDS: Final = Histogram(
     "wire_stage_seconds", "Time that a stage worked on one record.", ("stage",), buckets=SECONDS, registry=REGISTRY
 )
-PUBLISH_SECONDS: Final = Histogram(
-    "wire_publish_seconds",
-    "Time until the broker had acknowledged everything made of one record.",
+TRANSACTION_SECONDS: Final = Histogram(
+    "wire_transaction_seconds",
+    "Time that one transaction took, from its begin to its commit.",
     ("stage",),
     buckets=SECONDS,
     registry=REGISTRY,
 )
-LAG: Final = Gauge(
-    "wire_lag", "Records of a partition that are not yet acknowledged.", ("topic", "partition"), registry=REGISTRY
+BATCH_RECORDS: Final = Histogram(
+    "wire_batch_records", "Records of one transaction.", ("stage",), buckets=RECORDS, registry=REGISTRY
 )
-READY: Final = Gauge("wire_ready", "1 while the worker holds its place in the group, else 0.", registry=REGISTRY)
+UNCLEAR: Final = Counter(
+    "wire_unclear_transactions",
+    "Transactions whose outcome had to be asked of the broker.",
+    ("stage",),
+    registry=REGISTRY,
+)
+RECALL_COUNT: Final = Counter("wire_recalls", "Recalls published, by kind.", ("kind",), registry=REGISTRY)
+CHARSETS: Final = Counter(
+    "wire_charset", "Stories read, by declared and used charset.", ("declared", "used"), registry=REGISTRY
+)
+LAST_STORY: Final[dict[str, float]] = {}
+SILENCE: Final = Gauge(
+    "wire_source_silence_seconds",
+    "Time since this worker published the last outcome of a provider.",
+    ("provider",),
+    registry=REGISTRY,
+)
+LAG: Final = Gauge(
+    "wire_lag",
+    "Data records of a partition that are not committed yet; an upper bound while some were not fetched.",
+    ("topic", "partition"),
+    registry=REGISTRY,
+)
+LAG_SECONDS: Final = Gauge(
+    "wire_lag_seconds",
+    "Age of the oldest record of a partition that is not committed yet, 0 when there is none.",
+    ("topic", "partition"),
+    registry=REGISTRY,
+)
+READY: Final = Gauge(
+    "wire_ready", "1 while the worker holds its place in the group and has its state, else 0.", registry=REGISTRY
+)
 
-METRICS: Final = (STORIES, STATEMENT_COUNT, RETRACTIONS, DEAD, STAGE_SECONDS, PUBLISH_SECONDS, LAG, READY)
+METRICS: Final = (
+    STORIES, STATEMENT_COUNT, RETRACTIONS, RECALL_COUNT, DEAD, CHARSETS, STAGE_SECONDS, TRANSACTION_SECONDS,
+    BATCH_RECORDS, UNCLEAR, LAG, LAG_SECONDS, SILENCE, READY,
+)  # fmt: skip
 
 
 class _Outcome(msgspec.Struct):
@@ -49,8 +86,31 @@ class _Statement(msgspec.Struct):
     form: str
 
 
+class _Recall(msgspec.Struct):
+    recall: str
+
+
+class _Charset(msgspec.Struct):
+    used: str
+    declared: str | None = None
+
+
+class _Raw(msgspec.Struct):
+    charset: _Charset
+
+
+class _Provenance(msgspec.Struct):
+    raw: _Raw
+
+
+class _Story(msgspec.Struct):
+    provenance: _Provenance
+
+
 _OUTCOME = msgspec.json.Decoder(_Outcome)
 _STATEMENT = msgspec.json.Decoder(_Statement)
+_RECALL = msgspec.json.Decoder(_Recall)
+_STORY = msgspec.json.Decoder(_Story)
 
 
 def count(outputs: Iterable[Output]) -> None:
@@ -70,6 +130,7 @@ def _count_outcome(value: bytes | None) -> None:
     if value is not None:
         record = _OUTCOME.decode(value)
         STORIES.labels(record.provider, record.outcome).inc()
+        LAST_STORY[record.provider] = time.time()
         if record.outcome == "dead":
             DEAD.labels(record.code or "").inc()
 
@@ -81,9 +142,29 @@ def _count_statement(value: bytes | None) -> None:
         STATEMENT_COUNT.labels(_STATEMENT.decode(value).form).inc()
 
 
+def _count_recall(value: bytes | None) -> None:
+    if value is not None:
+        RECALL_COUNT.labels(_RECALL.decode(value).recall).inc()
+
+
+def _count_story(value: bytes | None) -> None:
+    if value is not None:
+        charset = _STORY.decode(value).provenance.raw.charset
+        CHARSETS.labels(charset.declared or "none", charset.used).inc()
+
+
+def measure_silence() -> None:
+    """Set how long each provider has been silent."""
+    now = time.time()
+    for provider, last in LAST_STORY.items():
+        SILENCE.labels(provider).set(now - last)
+
+
 COUNTERS: Final[dict[str, Callable[[bytes | None], None]]] = {
     AUDIT.name: _count_outcome,
     STATEMENTS.name: _count_statement,
+    RECALLS.name: _count_recall,
+    STORY_TOPIC.name: _count_story,
 }
 
 

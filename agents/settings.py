@@ -17,6 +17,7 @@ SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
+Intake = Literal["batches", "events"]
 Filled = Annotated[str, Meta(min_length=1)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
@@ -71,6 +72,24 @@ class Settings(Struct, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=1_000, le=4_000_000)],
         Meta(description="Largest story that is read, in bytes; a larger one becomes a dead letter (`WIRE-104`)."),
     ] = 1_000_000
+    stage_deadline_seconds: Annotated[
+        Annotated[int, Meta(ge=1, le=60)],
+        Meta(description="Seconds that a stage may take for one record; then the record becomes a dead letter."),
+    ] = 2
+    intake: Annotated[
+        Intake,
+        Meta(
+            description="How agents get records: all of one fetch as one event, or, as Faust does, one by one (slower)."
+        ),
+    ] = "batches"
+    state_folder: Annotated[
+        Filled | None,
+        Meta(description="Folder for local copies of the state, kept between starts; a temporary one if unset."),
+    ] = None
+    liveness_seconds: Annotated[
+        Annotated[int, Meta(ge=5, le=3600)],
+        Meta(description="Seconds without progress, while there are records to read, after which `/live` says 503."),
+    ] = 60
     web_host: Annotated[
         Filled, Meta(description="Address of the pages `/live`, `/ready` and `/metrics`; `0.0.0.0` for all.")
     ] = "127.0.0.1"

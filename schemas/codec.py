@@ -114,10 +114,18 @@ def decode_state(value: bytes) -> StoryState:
     Traceback (most recent call last):
     schemas.codec.DecodeError: could not decode StoryState: format 9 is not one of (1,) - at `$.format`
     """
+    check_state_format(value)
+    return _decode(_STATE, value, "StoryState")
+
+
+def check_state_format(value: bytes) -> None:
+    """Raise `DecodeError` for a value of ``wire.state.v1`` whose format is not one of `STATE_FORMATS`.
+
+    It looks at nothing else, so that a million states can be looked at in a second or two.
+    """
     written = _decode(_PEEK_FORMAT, value, "StoryState").format
     if written not in STATE_FORMATS:
         raise DecodeError("StoryState", f"format {written} is not one of {STATE_FORMATS}", "$.format")
-    return _decode(_STATE, value, "StoryState")
 
 
 def decode_recall(value: bytes) -> Recall:

@@ -2,6 +2,7 @@
 
 import msgspec
 
+from schemas.outcomes import StoryState
 from schemas.statements import Content, Cue, Segment, Source, Statement
 from schemas.stories import Charset, Provenance, RawOrigin, Run, Section, Story
 
@@ -31,6 +32,21 @@ def make_story(**changes: object) -> Story:
         provenance=Provenance(raw=make_origin(), normalizer="1", changes={}),
     )
     return msgspec.structs.replace(story, **changes)
+
+
+def make_state(**changes: object) -> StoryState:
+    state = StoryState(
+        story_id="wakala:7",
+        version="1",
+        version_created="2026-03-02T09:00:00Z",
+        received_at="2026-03-02T09:00:05.000Z",
+        status="usable",
+        text_sha256="0" * 64,
+        emissions=1,
+        statements={},
+        origin=make_origin(),
+    )
+    return msgspec.structs.replace(state, **changes)
 
 
 def make_statement(story: Story, id_: str = "s1", **changes: object) -> Statement:

@@ -1,5 +1,7 @@
-"""How a record goes through a stage and its outputs reach the broker before the record counts as done.
+"""Exactly once: how a batch goes through a stage, and all that comes of it into one transaction.
 
-``stages.py`` runs the pure stage inside a guard, ``dead_letters.py`` makes what a failure leaves behind, ``sender.py``
-publishes and waits for the broker, ``deliver.py`` puts the three in order.
+Read ``lane.py`` first: one lane for each input partition. ``lanes.py`` makes and ends them as the group gives and takes
+partitions; ``consumer.py`` feeds them; ``inbox.py`` is what waits in front of one. The stage runs in ``children.py``,
+whose processes are ``forkserver.py``, inside ``guard.py``, which makes ``dead_letters.py`` of failures. ``writer.py`` is
+the transaction. ``state.py`` is the local copy of the state topic and ``restore.py`` brings it up to date.
 """

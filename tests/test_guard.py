@@ -1,22 +1,18 @@
-"""Delivery without a broker: what a failing stage leaves behind, and the order of publishing and acknowledging."""
+"""The guard round a stage: what a failing record leaves behind, and what is found too large before anything is sent."""
 
-import asyncio
 import json
-from collections.abc import Iterable
-from datetime import datetime
-from types import SimpleNamespace
-from typing import Any, cast
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from agents.delivery.deliver import Delivery, incoming_of
-from agents.delivery.sender import Sender
-from agents.delivery.stages import Outputs, Stage, outputs_of
+from agents.delivery.guard import Outputs, Stage, answer
+from agents.delivery.tracing import traced
 from agents.errors import WireError
 from agents.messages import Incoming, Output
 from schemas.codec import decode_outcome
 from schemas.outcomes import StoryState
-from schemas.topics import AUDIT, DEAD, ENRICHED, RECALLS, TOPICS
+from schemas.topics import AUDIT, DEAD, ENRICHED, RAW, RECALLS, TOPICS
 
 TRACE = ("traceparent", b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 RECORD = Incoming(
@@ -30,13 +26,17 @@ RECORD = Incoming(
 )
 
 
-def stage(answer: Outputs | BaseException) -> Stage:
+def stage(made: Outputs | BaseException) -> Stage:
     def run(incoming: Incoming, state: StoryState | None, now: datetime) -> tuple[Outputs, StoryState | None]:
-        if isinstance(answer, BaseException):
-            raise answer
-        return answer, None
+        if isinstance(made, BaseException):
+            raise made
+        return made, None
 
-    return Stage(name="read", run=run, unforeseen="WIRE-205")
+    return Stage(name="read", topic=RAW, run=run, unforeseen="WIRE-205")
+
+
+def outputs_of(stage: Stage, record: Incoming) -> Outputs:
+    return tuple(traced(stage, record, answer(stage, record, None, datetime.now(UTC))))
 
 
 def headers_of(output: Output) -> dict[str, bytes]:
@@ -77,7 +77,7 @@ def test_an_unforeseen_failure_is_a_dead_letter_with_its_traceback(failure: Exce
     headers = headers_of(outputs_of(stage(failure), RECORD)[0])
     assert headers["wire-error-code"] == b"WIRE-205"
     assert headers["__connect.errors.exception.class.name"] == f"builtins.{type(failure).__name__}".encode()
-    assert b"raise answer" in headers["__connect.errors.exception.stacktrace"]
+    assert b"raise made" in headers["__connect.errors.exception.stacktrace"]
 
 
 def test_what_an_error_or_a_header_quotes_does_not_grow_into_the_outputs() -> None:
@@ -134,84 +134,3 @@ def test_a_trace_is_carried_on_and_not_replaced() -> None:
     first, second = outputs_of(stage((plain, traced)), RECORD)
     assert first.headers == (("a", b"b"), TRACE)
     assert second.headers == (own,)
-
-
-class Broker:
-    """A sender that notes what it is given, and fails or waits as it is told."""
-
-    def __init__(self, steps: list[str], failure: Exception | None = None) -> None:
-        self.steps, self.failure, self.gate = steps, failure, asyncio.Event()
-        self.gate.set()
-
-    async def publish(self, outputs: Iterable[Output]) -> None:
-        self.steps.append("sent")
-        await self.gate.wait()
-        if self.failure:
-            raise self.failure
-        self.steps.append("acknowledged by the broker")
-
-
-def event(steps: list[str]) -> Any:
-    message = SimpleNamespace(topic="t", partition=0, offset=5, timestamp=1.5, key=None, value=b"v", headers=None)
-    return SimpleNamespace(message=message, ack=lambda: steps.append("acknowledged to the broker"))
-
-
-def delivery(broker: Broker, steps: list[str]) -> Delivery:
-    async def crash(reason: BaseException) -> None:
-        steps.append(f"crashed: {reason}")
-
-    return Delivery(cast(Sender, broker), crash)
-
-
-async def test_a_record_is_acknowledged_after_its_outputs() -> None:
-    steps: list[str] = []
-    await delivery(Broker(steps), steps).take(stage(()), event(steps))
-    assert steps == ["sent", "acknowledged by the broker", "acknowledged to the broker"]
-
-
-async def test_a_record_whose_outputs_fail_is_never_acknowledged_and_holds_the_agent() -> None:
-    steps: list[str] = []
-    taking = delivery(Broker(steps, OSError("gone")), steps).take(stage(()), event(steps))
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(taking, 0.2)
-    assert steps == ["sent", "crashed: gone"]
-
-
-async def test_a_failing_stage_is_published_and_acknowledged_like_any_other() -> None:
-    steps: list[str] = []
-    await delivery(Broker(steps), steps).take(stage(KeyError("x")), event(steps))
-    assert steps[-1] == "acknowledged to the broker"
-
-
-async def test_draining_waits_for_what_was_begun() -> None:
-    steps: list[str] = []
-    broker = Broker(steps)
-    broker.gate.clear()
-    one = delivery(broker, steps)
-    taking = asyncio.create_task(one.take(stage(()), event(steps)))
-    await asyncio.sleep(0)
-    with pytest.raises(TimeoutError):
-        await asyncio.wait_for(one.drain(), 0.1)
-    broker.gate.set()
-    await asyncio.wait_for(one.drain(), 5)
-    assert steps[-1] == "acknowledged to the broker"
-    await taking
-
-
-async def test_draining_does_not_wait_for_what_failed() -> None:
-    steps: list[str] = []
-    one = delivery(Broker(steps, OSError("gone")), steps)
-    taking = asyncio.create_task(one.take(stage(()), event(steps)))
-    await asyncio.sleep(0.05)
-    await asyncio.wait_for(one.drain(), 5)
-    taking.cancel()
-    await asyncio.gather(taking, return_exceptions=True)
-
-
-def test_a_faust_message_becomes_a_record_with_its_bytes() -> None:
-    message = SimpleNamespace(
-        topic="t", partition=1, offset=2, timestamp=1_700_000_000.123, key=None, value=b"v", headers=[("a", None)]
-    )
-    record = incoming_of(message)
-    assert (record.timestamp, record.key, record.value) == (1_700_000_000_123, None, b"v")
-    assert record.headers == (("a", b""),)

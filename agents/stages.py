@@ -1,0 +1,51 @@
+"""The two stages with what the settings decide of them: pure functions and what the delivery must know to run them."""
+
+from datetime import datetime
+from functools import partial
+
+from agents.delivery.guard import Outputs, Stage
+from agents.errors import WireError
+from agents.lifecycle import extract_story
+from agents.messages import Incoming
+from agents.reading import read_wire
+from agents.settings import Settings
+from schemas.codec import DecodeError, decode_story
+from schemas.outcomes import StoryState
+from schemas.stories import Story
+from schemas.topics import RAW, STATE, STORIES
+
+
+def make_stages(settings: Settings) -> tuple[Stage, Stage]:
+    """Give the stage that reads raw records and the stage that extracts statements.
+
+    >>> [stage.name for stage in make_stages(Settings())]
+    ['read', 'extract']
+    """
+    deadline = settings.stage_deadline_seconds
+    reading = partial(read, max_story_bytes=settings.story_max_bytes)
+    return (
+        Stage(name="read", topic=RAW, run=reading, unforeseen="WIRE-205", deadline_seconds=deadline),
+        Stage(
+            name="extract", topic=STORIES, run=extract, unforeseen="WIRE-501", state=STATE, deadline_seconds=deadline
+        ),
+    )
+
+
+def read(
+    wire: Incoming, state: StoryState | None, now: datetime, *, max_story_bytes: int
+) -> tuple[Outputs, StoryState | None]:
+    """Stage 1: one raw record to its stories, none of them above the story limit; it has no state."""
+    return read_wire(wire, max_story_bytes=max_story_bytes), None
+
+
+def extract(record: Incoming, state: StoryState | None, now: datetime) -> tuple[Outputs, StoryState | None]:
+    """Stage 2: one version of a story, and what is known of the story, to what is published of it."""
+    return extract_story(story_of(record), state, now)
+
+
+def story_of(record: Incoming) -> Story:
+    """Decode a record of the stories topic, or raise ``WIRE-204``."""
+    try:
+        return decode_story(record.value or b"")
+    except DecodeError as error:
+        raise WireError("WIRE-204", error.cause, path=error.path) from error
