@@ -22,6 +22,7 @@ FORMAT_SECONDS = 60
 START_SECONDS = 60
 STOP_SECONDS = 20
 START_TRIES = 3
+JAVA = ("java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
 
 POM = f"""\
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -35,8 +36,8 @@ POM = f"""\
 
 PROPERTIES = """\
 process.roles=broker,controller
-node.id=1
-controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+node.id={node}
+controller.quorum.voters={voters}
 controller.listener.names=CONTROLLER
 listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{port}
@@ -44,12 +45,14 @@ log.dirs={folder}/data
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
 offsets.topic.num.partitions=4
-offsets.topic.replication.factor=1
+offsets.topic.replication.factor={copies}
 transaction.state.log.num.partitions=4
-transaction.state.log.replication.factor=1
-transaction.state.log.min.isr=1
-share.coordinator.state.topic.replication.factor=1
-share.coordinator.state.topic.min.isr=1
+transaction.state.log.replication.factor={copies}
+transaction.state.log.min.isr={in_sync}
+default.replication.factor={copies}
+min.insync.replicas={in_sync}
+share.coordinator.state.topic.replication.factor={copies}
+share.coordinator.state.topic.min.isr={in_sync}
 """
 
 
@@ -83,61 +86,105 @@ def fetch_jars(work: Path) -> None:
 
 @contextmanager
 def apache_kafka() -> Iterator[str]:
-    """Run a broker in a temporary folder and give its address; it is stopped and its folder removed in the end."""
+    """Run one broker in a temporary folder and give its address; it is stopped and its folder removed in the end."""
+    with kafka_cluster(1) as brokers:
+        yield brokers[0].address
+
+
+@contextmanager
+def kafka_cluster(nodes: int) -> Iterator[list["Broker"]]:
+    """Run brokers that form one cluster; they are stopped and their folder removed in the end."""
     jars = kafka_jars()
     for attempt in range(1, START_TRIES + 1):
         with tempfile.TemporaryDirectory(prefix="tasrih-kafka-") as folder:
-            address, process = start(jars, Path(folder))
+            brokers = make_brokers(jars, Path(folder), nodes)
             try:
-                if answers(address, process):
-                    yield address
+                for broker in brokers:
+                    broker.start()
+                if all(broker.answers() for broker in brokers):
+                    yield brokers
                     return
             finally:
-                stop(process)
-            # Somebody may have taken the port between its choice and its use.
+                for broker in brokers:
+                    broker.stop()
+            # Somebody may have taken a port between its choice and its use.
             if attempt == START_TRIES:
-                raise RuntimeError(f"Kafka did not start:\n{(Path(folder) / 'kafka.log').read_text()[-4000:]}")
+                raise RuntimeError(f"Kafka did not start:\n{brokers[0].log.read_text()[-4000:]}")
 
 
-def start(jars: Path, folder: Path) -> tuple[str, subprocess.Popen[bytes]]:
-    """Format a data folder and start a broker on it."""
-    port, controller = free_ports(2)
-    properties = folder / "server.properties"
-    properties.write_text(PROPERTIES.format(port=port, controller=controller, folder=folder))
-    java = ["java", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", f"{jars}/*"]
+def make_brokers(jars: Path, folder: Path, nodes: int) -> list["Broker"]:
+    """Format a data folder for each node of a cluster; all are brokers and controllers."""
+    ports = free_ports(2 * nodes)
+    voters = ",".join(f"{node + 1}@127.0.0.1:{ports[nodes + node]}" for node in range(nodes))
     # Kafka's own id format; the letter in front because a leading minus would read as an option.
     cluster = "T" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode()[1:22]
-    format_ = ["kafka.tools.StorageTool", "format", "--standalone", "-t", cluster, "-c", str(properties)]
-    subprocess.run([*java, *format_], check=True, timeout=FORMAT_SECONDS, stdout=subprocess.DEVNULL)
-    with (folder / "kafka.log").open("wb") as log:
-        process = subprocess.Popen(
-            [*java, "kafka.Kafka", str(properties)], stdout=log, stderr=log, start_new_session=True
-        )
-    return f"127.0.0.1:{port}", process
+    brokers = []
+    for node in range(nodes):
+        own = folder / str(node + 1)
+        own.mkdir()
+        numbers = {"node": node + 1, "port": ports[node], "controller": ports[nodes + node]}
+        copies = {"copies": min(nodes, 3), "in_sync": 2 if nodes > 2 else 1}
+        properties = own / "server.properties"
+        properties.write_text(PROPERTIES.format(voters=voters, folder=own, **numbers, **copies))
+        broker = Broker(f"127.0.0.1:{ports[node]}", own, [*JAVA, "-cp", f"{jars}/*"])
+        broker.format(cluster)
+        brokers.append(broker)
+    return brokers
 
 
-def answers(address: str, process: subprocess.Popen[bytes]) -> bool:
-    """Wait until the broker answers; False when its process ends or the time is up."""
-    client = AdminClient({"bootstrap.servers": address, "log_level": 0})
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        try:
-            client.list_topics(timeout=1)
-        except KafkaException:
-            time.sleep(0.1)
-        else:
-            return True
-    return False
+class Broker:
+    """One node: its address, its folder, and its process, which may be killed and started again on the same data."""
 
+    def __init__(self, address: str, folder: Path, java: list[str]) -> None:
+        self.address = address
+        self.log = folder / "kafka.log"
+        self._properties = str(folder / "server.properties")
+        self._java = java
+        self._process: subprocess.Popen[bytes] | None = None
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Stop the broker's process, gently and then not."""
-    process.terminate()
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    def format(self, cluster: str) -> None:
+        """Format the data folder."""
+        tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", self._properties]
+        subprocess.run([*self._java, *tool], check=True, timeout=FORMAT_SECONDS, stdout=subprocess.DEVNULL)
+
+    def start(self) -> None:
+        """Start the process; `answers` waits for it."""
+        with self.log.open("ab") as log:
+            command = [*self._java, "kafka.Kafka", self._properties]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+
+    def answers(self) -> bool:
+        """Wait until the broker answers; False when its process ends or the time is up."""
+        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+        deadline = time.monotonic() + START_SECONDS
+        while self._process is not None and self._process.poll() is None and time.monotonic() < deadline:
+            try:
+                client.list_topics(timeout=1)
+            except KafkaException:
+                time.sleep(0.1)
+            else:
+                return True
+        return False
+
+    def signal(self, number: int) -> None:
+        """Send a signal to the process."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """End the process at once."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+    def stop(self) -> None:
+        """Stop the process, gently and then not."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self.kill()
 
 
 def free_ports(count: int) -> list[int]:
