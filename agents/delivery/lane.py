@@ -38,6 +38,9 @@ LINGER_SECONDS: Final = 0.005
 # next owner, who ends it by fencing. Below the time that the group gives a member to rejoin.
 STOP_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 0.5
+# So many transactions of one batch, each begun with a broker that answers, and none committed: the broker refuses
+# something for good, and the worker ends with what it says.
+MOST_UNCLEAR: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ class Lane:
         self.moved = time.monotonic()
         self._batch: Sequence[Incoming] = ()
         self._newest = 0
+        self._unclear = 0
         self._expected = position
         self._writer = writer
         self._state = state
@@ -152,7 +156,11 @@ class Lane:
         try:
             written = await self._writer.write([*outputs, *kept], self.place, position)
         except UnclearError as unclear:
+            self._unclear += 1
+            if self._unclear > MOST_UNCLEAR:
+                raise
             return await self._recover(unclear)
+        self._unclear = 0
         metrics.TRANSACTION_SECONDS.labels(self.stage.name).observe(time.perf_counter() - began)
         await self._reflect(changes, written[len(outputs) :], position)
         self._count(outputs, answers)

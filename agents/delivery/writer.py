@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced
+from aiokafka.errors import IllegalOperation, KafkaError, ProducerFenced
 from aiokafka.partitioner import DefaultPartitioner
 
 from agents.messages import Output
@@ -77,8 +77,7 @@ class Writer:
     async def write(self, outputs: Sequence[Output], place: TopicPartition, offset: int) -> list[int]:
         """Publish the outputs and commit ``offset`` of the input partition, in one transaction.
 
-        Gives the offset of each output. Raises ``UnclearError`` when the outcome is not known, ``KafkaError`` when the
-        broker refuses an output for good; then nothing was published.
+        Gives the offset of each output. Raises ``UnclearError`` when the outcome is not known.
         """
         try:
             async with asyncio.timeout(WRITE_SECONDS):
@@ -116,6 +115,8 @@ class Writer:
         sent: asyncio.Future[Any] = await self._started.send(
             topic, value=value, key=output.key, partition=partition, headers=list(output.headers)
         )
+        # Where one fails, nobody asks what became of the others, and asyncio would complain.
+        sent.add_done_callback(lambda future: future.cancelled() or future.exception())
         return sent
 
     @property
@@ -144,13 +145,14 @@ async def abandon(producer: AIOKafkaProducer) -> None:
 
 
 def named(failure: BaseException) -> BaseException:
-    """Tell apart what is unclear, what was fenced, and what is refused for good.
+    """Tell apart what is unclear, what was fenced, and what is no failure of the broker's or the way to it.
+
+    Whatever aiokafka raises leaves open what became of the transaction, and its producer is of no further use.
 
     >>> [type(named(failure)).__name__ for failure in (TimeoutError(), ProducerFenced(), ValueError())]
     ['UnclearError', 'FencedError', 'ValueError']
     """
-    if isinstance(failure, ProducerFenced):
+    # After a fencing that came between two sends, aiokafka says that no transaction is open.
+    if isinstance(failure, ProducerFenced | IllegalOperation):
         return FencedError(failure)
-    if isinstance(failure, TimeoutError | KafkaConnectionError | OSError) or getattr(failure, "retriable", False):
-        return UnclearError(failure)
-    return failure
+    return UnclearError(failure) if isinstance(failure, TimeoutError | KafkaError | OSError) else failure

@@ -158,10 +158,10 @@ def running(place: Place, folder: Path, command: Sequence[str] = WORKER, **setti
 
 
 @contextmanager
-def own_place(address: str) -> Iterator[Place]:
+def own_place(address: str, partitions: int = 2) -> Iterator[Place]:
     """Make topics of a name that nobody else has, and take them away in the end."""
     place = Place(address=address, prefix=f"t{uuid.uuid4().hex[:10]}.")
-    place.create_topics()
+    place.create_topics(partitions)
     try:
         yield place
     finally:

@@ -1,0 +1,103 @@
+"""Run the proof: ``uv run python -m tests.chaos [--quick]``; the last line is JSON, the exit code 0 when it holds."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from tests.broker.kafka import apache_kafka
+from tests.chaos.storm import Result, Storm, run
+
+QUICK = Storm(records=12_000, load_seconds=45, kills=20, freezes=3, seconds=110)
+LONG = Storm(records=300_000, load_seconds=1000, kills=300, freezes=30, seconds=3600, drain_seconds=600)
+# Each guard, and the harm that exposes its absence: a worker frozen in a transaction that wakes when its partitions are
+# another's; one that dies with records sent; one that dies between its transaction and its offset.
+SMALL = Storm(records=4_000, load_seconds=40, kills=0, freezes=0, workers=2, static=False, seconds=45)
+EXPOSED = {
+    "fencing": replace(SMALL, freezes=4, own_faults="after offset:0.004:SIGSTOP", seconds=70),
+    "committed reads": replace(SMALL, own_faults="after send:0.004:SIGKILL", static=True),
+    "offset in the transaction": replace(SMALL, own_faults="after commit:0.004:SIGKILL", static=True),
+}
+
+
+def told(name: str, result: Result) -> dict[str, Any]:
+    """Print what came of a storm, and give its figures."""
+    harm = result.harm
+    figures = {
+        "kills": harm.kills + harm.own_kills,
+        "freezes": harm.freezes,
+        "sent": result.sent,
+        "done": result.done,
+        "seconds": round(result.seconds),
+        "exits": harm.exits,
+        "codes": result.codes,
+        **result.verdict.as_dict(),
+    }
+    print(name, json.dumps(figures, ensure_ascii=False), flush=True)
+    return figures
+
+
+def holds(result: Result) -> bool:
+    """Whether nothing went wrong, and the harm met open transactions."""
+    return (
+        result.verdict.clean and result.verdict.aborted > 0 and result.done == result.sent and set(result.codes) == {0}
+    )
+
+
+def main() -> int:
+    """Run the storms that the arguments ask for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="20 kills, 3 freezes, one guard removed: about 4 minutes")
+    parser.add_argument("--records", type=int)
+    parser.add_argument("--kills", type=int)
+    parser.add_argument("--freezes", type=int)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--dynamic", action="store_true", help="workers without a static member name")
+    parser.add_argument("--without", choices=EXPOSED, help="take this guard out; then the judge has to find something")
+    options = parser.parse_args()
+    given = {
+        name: value for name in ("records", "kills", "freezes", "seconds", "seed") if (value := getattr(options, name))
+    }
+    storm = replace(QUICK if options.quick else LONG, **given, static=not options.dynamic)
+    with kafka() as address:
+        if options.without:
+            return 0 if catches(address, options.without) else 1
+        return prove(address, storm, options.quick)
+
+
+@contextmanager
+def kafka() -> Iterator[str]:
+    """Give the Kafka that is named, or run one."""
+    if address := os.environ.get("TASRIH_TEST_KAFKA"):
+        yield address
+    else:
+        with apache_kafka() as address:
+            yield address
+
+
+def catches(address: str, guard: str) -> bool:
+    """Run the storm that exposes a guard's absence, without it, and say whether the judge saw anything wrong."""
+    result = run(address, replace(EXPOSED[guard], without=guard))
+    told(f"without {guard}", result)
+    return not result.verdict.clean
+
+
+def prove(address: str, storm: Storm, sensitivity: bool) -> int:
+    """Run the storm, and one without a guard that has to be caught."""
+    result = run(address, storm)
+    figures = told("storm", result)
+    caught = None
+    if sensitivity:
+        caught = catches(address, "fencing")
+    kept = ("kills", "freezes", "aborted", "lost", "doubled")
+    print(json.dumps({name: figures[name] for name in kept} | {"sensitivity": caught}))
+    return 0 if holds(result) and caught is not False else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
