@@ -8,7 +8,7 @@ from agents.delivery.guard import Outputs, Stage
 from agents.errors import WireError
 from agents.messages import Incoming, Output
 from schemas.outcomes import StoryState
-from schemas.topics import AUDIT, RAW, STATE, STORIES
+from schemas.topics import INDEX, RAW, STATE, STORIES
 from tests.records import make_state
 
 
@@ -29,9 +29,9 @@ def behave(record: Incoming, state: StoryState | None, now: datetime) -> tuple[O
     if value.startswith("once "):
         exit_once(value.removeprefix("once "))
     if value == "large":
-        return (Output(topic=AUDIT.name, key=None, value=b"x" * 2_000_000),), None
+        return (Output(topic=INDEX.name, key=None, value=b"x" * 2_000_000),), None
     seen = (state.emissions if state else 0) + 1
-    output = Output(topic=AUDIT.name, key=record.key, value=f"{value} {seen} {os.getpid()}".encode())
+    output = Output(topic=INDEX.name, key=record.key, value=f"{value} {seen} {os.getpid()}".encode())
     return (output,), make_state(emissions=seen)
 
 

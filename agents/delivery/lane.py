@@ -137,7 +137,15 @@ class Lane:
         answers = await loop.run_in_executor(children.threads, children.work, self.stage, batch, states)
         # When the lane is stopped meanwhile, the transaction goes on for a while: see `stop`.
         self._writing = asyncio.create_task(self._write(batch, answers, states))
-        return await asyncio.shield(self._writing)
+        try:
+            position = await asyncio.shield(self._writing)
+        except UnclearError as unclear:
+            self._unclear += 1
+            if self._unclear > MOST_UNCLEAR:
+                raise
+            return await self._recover(unclear)
+        self._unclear = 0
+        return position
 
     async def _read_states(self, batch: Sequence[Incoming]) -> dict[bytes, bytes]:
         if self._state is None:
@@ -153,14 +161,7 @@ class Lane:
         kept = [state_output(STATE, key, value, self.place.partition) for key, value in changes.items()]
         position = batch[-1].offset + 1
         began = time.perf_counter()
-        try:
-            written = await self._writer.write([*outputs, *kept], self.place, position)
-        except UnclearError as unclear:
-            self._unclear += 1
-            if self._unclear > MOST_UNCLEAR:
-                raise
-            return await self._recover(unclear)
-        self._unclear = 0
+        written = await self._writer.write([*outputs, *kept], self.place, position)
         metrics.TRANSACTION_SECONDS.labels(self.stage.name).observe(time.perf_counter() - began)
         await self._reflect(changes, written[len(outputs) :], position)
         self._count(outputs, answers)
