@@ -4,12 +4,13 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from tests.broker.kafka import apache_kafka
+from tests.chaos import scenarios
 from tests.chaos.storm import Result, Storm, run
 
 QUICK = Storm(records=12_000, load_seconds=45, kills=20, freezes=3, seconds=110)
@@ -22,6 +23,33 @@ EXPOSED = {
     "committed reads": replace(SMALL, own_faults="after send:0.004:SIGKILL", static=True),
     "offset in the transaction": replace(SMALL, own_faults="after commit:0.004:SIGKILL", static=True),
 }
+
+
+def on_kafka(scenario: Callable[..., dict[str, Any]], **options: Any) -> Callable[[int], dict[str, Any]]:
+    """Give a scenario a Kafka to take place on."""
+
+    def run_it(times: int) -> dict[str, Any]:
+        with kafka() as address:
+            return scenario(address, times, **options)
+
+    return run_it
+
+
+SCENARIOS: dict[str, Callable[[int], dict[str, Any]]] = {
+    "recovery": on_kafka(scenarios.recovery, static=False),
+    "recovery-static": on_kafka(scenarios.recovery, static=True),
+    "scale": on_kafka(scenarios.scale),
+    "stop": on_kafka(scenarios.stops),
+    "poison": on_kafka(scenarios.poison),
+    "broker": lambda times: scenarios.brokers(1, times),
+    "three-brokers": lambda times: scenarios.brokers(3, times),
+}
+
+
+def sound(figures: dict[str, Any]) -> bool:
+    """Whether a scenario lost nothing, doubled nothing and ended no worker."""
+    wrong = ("lost", "doubled", "ghosts", "torn", "disordered", "restarts")
+    return not any(figures.get(name) for name in wrong) and set(figures.get("codes", ())) <= {0}
 
 
 def told(name: str, result: Result) -> dict[str, Any]:
@@ -59,11 +87,17 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--dynamic", action="store_true", help="workers without a static member name")
     parser.add_argument("--without", choices=EXPOSED, help="take this guard out; then the judge has to find something")
+    parser.add_argument("--scenario", choices=SCENARIOS, help="one kind of harm, measured, in place of the storm")
+    parser.add_argument("--times", type=int, default=10, help="how often the scenario does its harm")
     options = parser.parse_args()
     given = {
         name: value for name in ("records", "kills", "freezes", "seconds", "seed") if (value := getattr(options, name))
     }
     storm = replace(QUICK if options.quick else LONG, **given, static=not options.dynamic)
+    if options.scenario:
+        figures = SCENARIOS[options.scenario](options.times)
+        print(options.scenario, json.dumps(figures, ensure_ascii=False))
+        return 0 if sound(figures) else 1
     with kafka() as address:
         if options.without:
             return 0 if catches(address, options.without) else 1

@@ -25,6 +25,7 @@ class Worker:
 
     name: str
     process: subprocess.Popen[bytes]
+    port: int
     started: float
     thaw_at: float | None = None
 
@@ -63,17 +64,14 @@ class Fleet:
         self.workers = [self._start(f"worker-{number}") for number in range(size)]
 
     def _start(self, name: str) -> Worker:
-        settings: dict[str, object] = {
-            "web_port": free_ports(1)[0],
-            "log_level": "info",
-            "state_folder": self._folder / "state",
-        }
+        port = free_ports(1)[0]
+        settings: dict[str, object] = {"web_port": port, "log_level": "info", "state_folder": self._folder / "state"}
         if self._static:
             settings["instance_id"] = name
         environ = self._place.environ(**settings) | self._environ
         with (self._folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen([sys.executable, *self._command], env=environ, stdout=log, stderr=log)
-        return Worker(name, process, time.monotonic())
+        return Worker(name, process, port, time.monotonic())
 
     def tend(self) -> None:
         """Start again who has died, and thaw who was frozen for long enough."""
@@ -93,7 +91,7 @@ class Fleet:
 
     def _replace(self, worker: Worker) -> None:
         fresh = self._start(worker.name)
-        worker.process, worker.started, worker.thaw_at = fresh.process, fresh.started, None
+        worker.process, worker.port, worker.started, worker.thaw_at = fresh.process, fresh.port, fresh.started, None
         self.harm.restarts += 1
 
     def kill(self, worker: Worker) -> None:
@@ -109,6 +107,16 @@ class Fleet:
             worker.process.send_signal(signal.SIGSTOP)
             worker.thaw_at = time.monotonic() + self.freeze_seconds
             self.harm.freezes += 1
+
+    def grow(self) -> None:
+        """Add a worker."""
+        self.workers.append(self._start(f"worker-{len(self.workers)}"))
+
+    def shrink(self) -> None:
+        """Tell the last worker to stop, and wait for it."""
+        worker = self.workers.pop()
+        worker.process.terminate()
+        self.harm.exits.append(worker.process.wait(STOP_SECONDS))
 
     def grown(self, seconds: float) -> list[Worker]:
         """Give the workers that run for some time and are not frozen."""

@@ -4,7 +4,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from confluent_kafka import Producer
@@ -21,6 +21,8 @@ POISON: dict[str, bytes | None] = {
     "WIRE-103": None,
     "WIRE-301": b'{"id": "no-body", "provider": "manara"}',
 }
+# What ends the process of a stage that is made for it (``poisoned.py``).
+KILLING = {"WIRE-603": b"exit"}
 VERSIONS = 3
 
 
@@ -47,14 +49,16 @@ class Load:
         return sum(sent.code is None for sent in self.records)
 
 
-def values(count: int, poison: float, seed: int) -> Iterator[tuple[str | None, int, str | None, bytes | None]]:
+def values(
+    count: int, poison: float, seed: int, kinds: Mapping[str, bytes | None] = POISON
+) -> Iterator[tuple[str | None, int, str | None, bytes | None]]:
     """Make ``count`` raw values: stories, one in ten of them in three versions in order, and a share of poison."""
     dice = random.Random(seed)
     number, waiting = 0, list[tuple[str, int]]()
     for _ in range(count):
         if dice.random() < poison:
-            code = dice.choice(sorted(POISON))
-            yield None, 0, code, POISON[code]
+            code = dice.choice(sorted(kinds))
+            yield None, 0, code, kinds[code]
             continue
         if waiting and dice.random() < 0.3:
             story, version = waiting.pop(0)
@@ -73,12 +77,19 @@ def raw(story: str, version: int) -> bytes:
 
 
 def send(
-    place: Place, load: Load, count: int, *, poison: float = 0.0, seed: int = 1, rate: float | None = None
+    place: Place,
+    load: Load,
+    count: int,
+    *,
+    poison: float = 0.0,
+    seed: int = 1,
+    rate: float | None = None,
+    kinds: Mapping[str, bytes | None] = POISON,
 ) -> None:
     """Send raw records, keyed by story so that versions keep their order; at ``rate`` records a second, or at once."""
     producer = Producer({"bootstrap.servers": place.address, "enable.idempotence": True, "linger.ms": 5})
     began = time.monotonic()
-    for number, (story, version, code, value) in enumerate(values(count, poison, seed)):
+    for number, (story, version, code, value) in enumerate(values(count, poison, seed, kinds)):
         key = (story or f"poison-{number}").encode()
 
         def note(

@@ -14,6 +14,7 @@ from typing import Any
 
 from agents.cli import tasrih
 from agents.delivery import lanes, restore
+from agents.delivery.children import Children
 from agents.delivery.lane import Lane
 from agents.delivery.writer import Writer
 from tests.chaos.guards import REMOVED
@@ -93,8 +94,20 @@ def place_faults(text: str) -> None:
         place_fault(point, float(probability), signal.Signals[name])
 
 
+def make_children_of(stages: str) -> None:
+    """Let the worker's children run other stages than those that it names."""
+    plain = Children.__init__
+
+    def init(self: Children, named: str, processes: int = 1) -> None:
+        plain(self, stages, processes)
+
+    Children.__init__ = init  # type: ignore[method-assign, assignment]
+
+
 def main() -> None:
     """Run the worker."""
+    if stages := os.environ.get("CHAOS_STAGES"):
+        make_children_of(stages)
     if guard := os.environ.get("CHAOS_WITHOUT"):
         REMOVED[guard]()
     place_faults(os.environ.get("CHAOS_FAULTS", ""))
