@@ -60,8 +60,11 @@ class Place:
         for answer in (admin.delete_topics(own) if own else {}).values():
             answer.result(20)
 
-    def send(self, values: Sequence[tuple[bytes | None, Headers]]) -> list[tuple[int, int]]:
-        """Put raw records on the raw topic, in order, and give the partition and offset of each."""
+    def send(self, values: Sequence[tuple[bytes | None, Headers]], key: bytes | None = None) -> list[tuple[int, int]]:
+        """Put raw records on the raw topic, in order, and give the partition and offset of each.
+
+        Each has a key of its own, unless one is given for all, which keeps them in one partition.
+        """
         options = {"bootstrap.servers": self.address, "message.max.bytes": PRODUCER_MAX_BYTES}
         producer, places = Producer(options | {"enable.idempotence": True}), dict[int, tuple[int, int]]()
         for number, (value, headers) in enumerate(values):
@@ -69,7 +72,7 @@ class Place:
             producer.produce(
                 self.prefix + RAW.name,
                 value=value,
-                key=f"key-{number}".encode(),
+                key=f"key-{number}".encode() if key is None else key,
                 headers=list(headers),
                 on_delivery=_noting(places, number),
             )
