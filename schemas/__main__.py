@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from schemas import outcomes, statements, stories
 from schemas.events import schema_uri
-from schemas.headers import DEAD_HEADERS, RAW_HEADERS
+from schemas.headers import DEAD_HEADERS, MARK_HEADERS, RAW_HEADERS
 from schemas.topics import DEAD, TOPICS, Topic
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -36,17 +36,22 @@ def topic_schema(topic: Topic) -> dict[str, Any]:
     """Make the JSON Schema of a topic's values; of its headers where the values are bytes of any kind."""
     head = {"$schema": DRAFT, "$id": schema_uri(topic), "title": topic.name, "description": topic.purpose}
     if topic.value is bytes:
-        return head | _headers_schema(DEAD_HEADERS if topic is DEAD else RAW_HEADERS, required=topic is DEAD)
+        return head | (_dead_schema() if topic is DEAD else _headers_schema(RAW_HEADERS))
     if topic.value is str:
         return head | {"type": "string"}
     return head | _records_schema(get_args(topic.value) or (topic.value,))
 
 
-def _headers_schema(headers: dict[str, str], *, required: bool) -> dict[str, Any]:
+def _dead_schema() -> dict[str, Any]:
+    """Describe the headers of a dead letter, or of the mark that letters were redriven."""
+    either = [{"required": list(DEAD_HEADERS)}, _headers_schema(MARK_HEADERS) | {"required": list(MARK_HEADERS)}]
+    return _headers_schema(DEAD_HEADERS) | {"anyOf": either}
+
+
+def _headers_schema(headers: dict[str, str]) -> dict[str, Any]:
     """Describe Kafka headers as one object; other headers may stand beside them, so it is not closed."""
     properties = {name: {"type": "string", "description": text} for name, text in headers.items()}
-    schema = {"type": "object", "properties": properties, "additionalProperties": {"type": "string"}}
-    return schema | ({"required": list(headers)} if required else {})
+    return {"type": "object", "properties": properties, "additionalProperties": {"type": "string"}}
 
 
 def _records_schema(records: tuple[Any, ...]) -> dict[str, Any]:

@@ -1,6 +1,10 @@
-"""Kafka headers of the two topics whose values are bytes: what a feed may put there, and what a dead letter says."""
+"""Kafka headers of the two topics whose values are bytes: what may stand there, and what a dead letter says."""
 
 TRACEPARENT = "W3C Trace Context; copied to every record made of this one."
+
+RECEIVED_AT = "wire-received-at"
+REDRIVES = "wire-redrives"
+REDRIVEN = "wire-redriven"
 
 RAW_HEADERS: dict[str, str] = {
     "wire-provider": "Who sends the item; part of the story id. Without it the envelope decides, else `unknown`.",
@@ -8,6 +12,8 @@ RAW_HEADERS: dict[str, str] = {
     "wire-format": "Wire format of the value; without it the bytes decide.",
     "content-type": "Media type of the value, with its charset.",
     "traceparent": TRACEPARENT,
+    RECEIVED_AT: "Set by `tasrih dead redrive`: the record's first Kafka timestamp, which it keeps, in milliseconds.",
+    REDRIVES: "Set by `tasrih dead redrive`: how often the record was sent again.",
 }
 
 DEAD_HEADERS: dict[str, str] = {
@@ -23,4 +29,10 @@ DEAD_HEADERS: dict[str, str] = {
     "__connect.errors.exception.stacktrace": "Where it was raised.",
     "wire-error-code": "Code from the closed set, `WIRE-` and three digits.",
     "wire-stage": "The stage that failed.",
+    RECEIVED_AT: "Kafka timestamp of the record that failed, of its first life if it had several, in milliseconds.",
+}
+
+# A record of the dead topic that is no letter: it says which letters before it, in its partition, were sent again.
+MARK_HEADERS: dict[str, str] = {
+    REDRIVEN: "Offsets that were redriven in the same transaction, as ranges: `3-17,21`. Key and value are null.",
 }

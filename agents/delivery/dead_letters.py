@@ -1,6 +1,7 @@
 """What a record that no stage can handle leaves behind: its own bytes on ``wire.dead.v1``, and an outcome."""
 
 import hashlib
+import re
 import traceback
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -9,22 +10,24 @@ from agents.errors import WireError
 from agents.messages import Headers, Incoming, Output
 from schemas.codec import encode
 from schemas.events import outcome_headers, outcome_key
+from schemas.headers import RECEIVED_AT
 from schemas.outcomes import Outcome
 from schemas.topics import AUDIT, DEAD
 
 # The names that Kafka Connect gives these headers (KIP-298), so that its users' tools read ours.
 CONNECT = "__connect.errors."
-OWN_HEADERS = ("wire-error-code", "wire-stage")
+OWN_HEADERS = ("wire-error-code", "wire-stage", RECEIVED_AT)
 MAX_STACKTRACE_CHARACTERS = 8_000
 MAX_REASON_CHARACTERS = 2_000
 MAX_PROVIDER_BYTES = 200
+DIGITS = re.compile(rb"[0-9]{1,13}")
 
 
 def dead_letter(incoming: Incoming, stage: str, error: WireError) -> Output:
     """Make the dead letter of a record: key, value and headers as they came, and headers that say what happened.
 
     A null value stays null. Headers of an earlier death are replaced, so that a record which was sent again and failed
-    again tells its last failure.
+    again tells its last failure; only when it was first received stays.
     """
     kept = tuple(header for header in incoming.headers if not is_error_header(header[0]))
     headers = kept + error_headers(incoming, stage, error)
@@ -41,7 +44,7 @@ def is_error_header(name: str) -> bool:
 
 
 def error_headers(incoming: Incoming, stage: str, error: WireError) -> Headers:
-    """Give the headers that say where the record stood, which stage failed, and why."""
+    """Give the headers that say where the record stood and since when, which stage failed, and why."""
     cause = error.__cause__ or error
     trace = "".join(traceback.format_exception(cause))[-MAX_STACKTRACE_CHARACTERS:]
     connect = {
@@ -57,7 +60,19 @@ def error_headers(incoming: Incoming, stage: str, error: WireError) -> Headers:
         "exception.stacktrace": trace,
     }
     named = tuple((CONNECT + name, encoded(text)) for name, text in connect.items())
-    return (*named, ("wire-error-code", error.code.encode()), ("wire-stage", stage.encode()))
+    own = {"wire-error-code": error.code, "wire-stage": stage, RECEIVED_AT: str(received_at(incoming))}
+    return named + tuple((name, text.encode()) for name, text in own.items())
+
+
+def received_at(incoming: Incoming) -> int:
+    """Give when Kafka first had the record (milliseconds): a record that was sent again says so itself.
+
+    >>> first = {"topic": "t", "partition": 0, "offset": 0, "timestamp": 7, "key": None, "value": b""}
+    >>> received_at(Incoming(**first)), received_at(Incoming(**first, headers=((RECEIVED_AT, b"5"),)))
+    (7, 5)
+    """
+    told = (value for name, value in incoming.headers if name == RECEIVED_AT)
+    return next((int(value) for value in told if DIGITS.fullmatch(value)), incoming.timestamp)
 
 
 def dead_outcome(incoming: Incoming, error: WireError) -> Output:
