@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from agents.cli.dead import dead
 from agents.cli.demo import demo
 from agents.cli.explain import explain
 from agents.cli.extract import extract
@@ -46,6 +47,7 @@ tasrih.command()(worker)
 tasrih.command()(send)
 tasrih.command()(demo)
 tasrih.add_typer(topics)
+tasrih.add_typer(dead)
 tasrih.command()(settings)
 
 
