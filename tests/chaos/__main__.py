@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.broker.kafka import apache_kafka
-from tests.chaos import scenarios
+from tests.chaos import scenarios, soak
 from tests.chaos.storm import Result, Storm, run
 
 QUICK = Storm(records=12_000, load_seconds=45, kills=20, freezes=3, seconds=110)
@@ -41,6 +41,9 @@ SCENARIOS: dict[str, Callable[[int], dict[str, Any]]] = {
     "scale": on_kafka(scenarios.scale),
     "stop": on_kafka(scenarios.stops),
     "poison": on_kafka(scenarios.poison),
+    "soak": on_kafka(soak.soak),
+    "full-disk": on_kafka(scenarios.full_disk),
+    "slow-broker": lambda times: scenarios.brokers(1, times, slow=True),
     "broker": lambda times: scenarios.brokers(1, times),
     "three-brokers": lambda times: scenarios.brokers(3, times),
 }
@@ -88,7 +91,7 @@ def main() -> int:
     parser.add_argument("--dynamic", action="store_true", help="workers without a static member name")
     parser.add_argument("--without", choices=EXPOSED, help="take this guard out; then the judge has to find something")
     parser.add_argument("--scenario", choices=SCENARIOS, help="one kind of harm, measured, in place of the storm")
-    parser.add_argument("--times", type=int, default=10, help="how often the scenario does its harm")
+    parser.add_argument("--times", type=int, default=10, help="how often the scenario does its harm; minutes of soak")
     options = parser.parse_args()
     given = {
         name: value for name in ("records", "kills", "freezes", "seconds", "seed") if (value := getattr(options, name))

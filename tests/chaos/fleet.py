@@ -150,7 +150,7 @@ def is_stopped(pid: int) -> bool:
     """Whether a process stands still because of a SIGSTOP."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return False
 
 

@@ -66,11 +66,13 @@ def all_ready(workers: Fleet, seconds: float = 60) -> None:
     wait(lambda: all(ready(one) and owned(one) for one in workers.workers), seconds, "the workers are ready")
 
 
-def finish(watch: Watch, load: Load, seconds: float) -> float:
-    """Wait until everything that was sent has an outcome, and give how long that took."""
+def finish(watch: Watch, load: Load, seconds: float, workers: Fleet | None = None) -> float:
+    """Wait until everything that was sent has an outcome, and give how long that took; ``workers`` are tended."""
 
     def done() -> bool:
         watch.look(0.1)
+        if workers is not None:
+            workers.tend()
         return len(watch.done) >= len(load.records)
 
     return wait(done, seconds, "the rest", step=0)

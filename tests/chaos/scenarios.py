@@ -1,11 +1,16 @@
 """One kind of harm each, measured: recovery, scaling, brokers that die, stops, poison."""
 
 import random
+import shutil
+import signal
+import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tests.broker.kafka import Broker, kafka_cluster
@@ -19,6 +24,8 @@ from tests.chaos.watch import Watch
 
 RATE = 200.0
 RECOVERY_SECONDS = 60
+DISK_BYTES = 16 * 2**20
+DISK_LEFT = 512 * 1024
 
 
 @dataclass
@@ -103,14 +110,18 @@ def stall_during(watch: Watch, change: Callable[[], None], seconds: float) -> fl
     return longest
 
 
-def brokers(nodes: int, times: int) -> dict[str, Any]:
-    """Kill a broker under load and start it again; nobody starts a worker again. Measure how long catching up takes."""
+def brokers(nodes: int, times: int, *, slow: bool = False) -> dict[str, Any]:
+    """Kill a broker under load and start it again; nobody starts a worker again. Measure how long catching up takes.
+
+    A slow broker is not killed: it stands still for some seconds.
+    """
+    harm = standstill if slow else outage
     dice, caught_up, outages = random.Random(1), list[float](), list[float]()
     with kafka_cluster(nodes) as cluster, ground(cluster[0].address, 2, static=True) as at:
         for _ in range(times):
             sender = sending(at.place, at.load, int(8 * RATE), rate=RATE, seed=len(caught_up) + 2)
             time.sleep(2)
-            outages.append(outage(dice.choice(cluster), dice.uniform(1, 6)))
+            outages.append(harm(dice.choice(cluster), dice.uniform(1, 6)))
             back = time.monotonic()
             sender.join()
             finish(at.watch, at.load, 120)
@@ -130,6 +141,44 @@ def outage(broker: Broker, seconds: float) -> float:
     broker.start()
     assert broker.answers()
     return time.monotonic() - began
+
+
+def standstill(broker: Broker, seconds: float) -> float:
+    """Let a broker stand still for some time, and give how long that was."""
+    began = time.monotonic()
+    broker.signal(signal.SIGSTOP)
+    time.sleep(seconds)
+    broker.signal(signal.SIGCONT)
+    assert broker.answers()
+    return time.monotonic() - began
+
+
+def full_disk(address: str, times: int) -> dict[str, Any]:
+    """Let the disk with the local state run full, several times, and make room again. It needs the right to mount."""
+    with small_disk() as disk, ground(address, 1, TASRIH_STATE_FOLDER=str(disk)) as at:
+        for number in range(times):
+            all_ready(at.workers)
+            filler = disk / "filler"
+            filler.write_bytes(b"x" * max(shutil.disk_usage(disk).free - DISK_LEFT, 0))
+            ended = len(at.workers.harm.exits)
+            send(at.place, at.load, 3000, seed=number + 2)
+            while len(at.workers.harm.exits) == ended:
+                at.watch.look(0.1)
+                at.workers.tend()
+            filler.unlink()
+            finish(at.watch, at.load, 120, at.workers)
+        return {"exits": at.workers.harm.exits, **judged(at)}
+
+
+@contextmanager
+def small_disk() -> Iterator[Path]:
+    """Give a disk of a few megabytes."""
+    with tempfile.TemporaryDirectory(prefix="tasrih-disk-") as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES}", "tmpfs", folder], check=True, timeout=10)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True, timeout=10)
 
 
 def stops(address: str, times: int) -> dict[str, Any]:
