@@ -10,7 +10,7 @@ import faust
 
 from agents.delivery.children import Children
 from agents.delivery.cluster import Cluster
-from agents.delivery.consumer import LaneTransport, check_private_names
+from agents.delivery.consumer import LaneTransport, NoTables, check_private_names
 from agents.delivery.guard import Stage
 from agents.delivery.lane import Shared
 from agents.delivery.lanes import Lanes
@@ -25,6 +25,11 @@ EXIT_UNFINISHED = 70
 
 class WireApp(faust.App):  # type: ignore[misc] # Faust's types are not read
     """Faust's application, with an end to its patience when it is told to stop."""
+
+    async def on_start(self) -> None:
+        """Start the processes of the stages beside everything else."""
+        lanes.start()
+        await super().on_start()
 
     async def on_stop(self) -> None:
         """Stop as Faust does; after the drain time end the process, which repeats records and loses none."""
@@ -84,6 +89,7 @@ def make_app(settings: Settings) -> WireApp:
         broker_rebalance_timeout=settings.session_timeout_seconds * 1.5,
         consumer_group_instance_id=settings.instance_id,
         consumer_auto_offset_reset="earliest",
+        TableManager=NoTables,
         producer_max_request_size=PRODUCER_MAX_BYTES,
         # Topics are made on purpose, by `tasrih topics create`, not by whoever starts first.
         topic_allow_declare=False,

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from aiokafka.errors import IllegalStateError
 from aiokafka.producer.sender import Sender
+from faust.tables.manager import TableManager
 from faust.transport.drivers import aiokafka as driver
 from faust.types.tuples import ConsumerMessage
 
@@ -27,6 +28,7 @@ PRIVATE: Final = (
     (driver.AIOKafkaConsumerThread, ("_create_worker_consumer", "_ensure_consumer")),
     (driver.Consumer, ("_new_consumer_thread", "_getmany", "_get_active_partitions")),
     (Sender, ("close",)),
+    (TableManager, ("_update_channels", "on_start")),
 )
 
 
@@ -117,6 +119,15 @@ class LaneConsumer(driver.Consumer):  # type: ignore[misc] # Faust's types are n
             for lane in lanes:
                 await self.seek(lane.place, lane.position)
             self._sought = lanes.opened
+
+
+class NoTables(TableManager):  # type: ignore[misc] # Faust's types are not read
+    """Faust's manager of tables, which waits a second for tables to be registered; this worker has none."""
+
+    async def on_start(self) -> None:
+        """Start at once: a worker that is started again takes up its partitions a second sooner."""
+        await self._update_channels()
+        await self.recovery.start()
 
 
 class LaneTransport(driver.Transport):  # type: ignore[misc] # Faust's types are not read

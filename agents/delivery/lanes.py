@@ -42,13 +42,16 @@ class Lanes:
         self.opened = 0
         self._checked = False
 
+    def start(self) -> None:
+        """Start the processes in which stages run."""
+        self._shared.children.start()
+
     async def open(self, assigned: Iterable[tuple[str, int]], generation: int) -> None:
         """Fence the assigned partitions and begin a lane on each, at its committed offset.
 
         Keeps trying while no broker answers. Returns without lanes when the partitions are taken away meanwhile.
         """
         await self.close()
-        self._shared.children.start()
         self._opening = asyncio.create_task(self._open([TopicPartition(*place) for place in assigned], generation))
         await asyncio.wait([self._opening])
         if not self._opening.cancelled():

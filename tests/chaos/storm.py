@@ -82,6 +82,9 @@ def run(address: str, storm: Storm) -> Result:
             )
             try:
                 rage(storm, workers, watch, began + storm.seconds)
+                while sender.is_alive():
+                    watch.look(0.1)
+                    workers.tend()
             finally:
                 sender.join()
             workers.environment(CHAOS_FAULTS="")
