@@ -55,6 +55,33 @@ def sound(figures: dict[str, Any]) -> bool:
     return not any(figures.get(name) for name in wrong) and set(figures.get("codes", ())) <= {0}
 
 
+# The same harm for each, and for ours: static members that are killed and started again, two that are frozen.
+OTHERS = {
+    "tasrih": ("-m", "tests.chaos.worker"),
+    "stock Faust, at least once": ("-m", "tests.chaos.others.stock", "worker", "-l", "warn"),
+    "stock Faust, exactly once": ("-m", "tests.chaos.others.stock", "worker", "-l", "warn"),
+    "aiokafka loop, at least once": ("-m", "tests.chaos.others.bare"),
+    "Quix Streams, exactly once": ("-m", "tests.chaos.others.quix"),
+}
+COMPARED = Storm(
+    records=6_000, load_seconds=60, kills=12, freezes=2, workers=2, own_faults="", seconds=90, pause=(2, 5), poison=0.0
+)
+
+
+def compare(address: str) -> int:
+    """Let the same storm pass over each, and print a table; ours is sound or the exit code is 1."""
+    rows = {}
+    for name, command in OTHERS.items():
+        os.environ["STOCK_GUARANTEE"] = "exactly_once" if name.endswith("exactly once") else "at_least_once"
+        rows[name] = told(name, run(address, replace(COMPARED, command=command)))
+    kept = ("kills", "freezes", "sent", "done", "lost", "doubled", "disordered", "aborted")
+    print("| worker |", " | ".join(kept), "|")
+    print("|---" * (len(kept) + 1) + "|")
+    for name, figures in rows.items():
+        print(f"| {name} |", " | ".join(str(figures[one]) for one in kept), "|")
+    return 0 if sound(rows["tasrih"]) else 1
+
+
 def told(name: str, result: Result) -> dict[str, Any]:
     """Print what came of a storm, and give its figures."""
     harm = result.harm
@@ -90,6 +117,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int)
     parser.add_argument("--dynamic", action="store_true", help="workers without a static member name")
     parser.add_argument("--without", choices=EXPOSED, help="take this guard out; then the judge has to find something")
+    parser.add_argument("--compare", action="store_true", help="the same storm over other frameworks (group `compare`)")
     parser.add_argument("--scenario", choices=SCENARIOS, help="one kind of harm, measured, in place of the storm")
     parser.add_argument("--times", type=int, default=10, help="how often the scenario does its harm; minutes of soak")
     options = parser.parse_args()
@@ -102,6 +130,8 @@ def main() -> int:
         print(options.scenario, json.dumps(figures, ensure_ascii=False))
         return 0 if sound(figures) else 1
     with kafka() as address:
+        if options.compare:
+            return compare(address)
         if options.without:
             return 0 if catches(address, options.without) else 1
         return prove(address, storm, options.quick)
