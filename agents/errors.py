@@ -16,13 +16,24 @@ CODES: dict[str, Code] = {
     row.code: row
     for row in (
         # 1xx: bytes and charset
-        Code("WIRE-101", "invalid UTF-8", "The bytes are not UTF-8.", "Send UTF-8, or convert at the feed."),
+        Code(
+            "WIRE-101",
+            "unknown charset",
+            "The bytes are neither UTF-8 nor UTF-16, nor Arabic in windows-1256, ISO-8859-6 or cp720.",
+            "Send UTF-8, or convert at the feed.",
+        ),
         Code("WIRE-102", "empty", "The record holds no text: nothing, or spaces only.", "Look at the feed's template."),
         Code(
             "WIRE-103", "null value", "The record has no value (a tombstone).", "Send stories only; retract by a kill."
         ),
         Code("WIRE-104", "too large", "The story is above the story limit.", "Split it, or raise the limit."),
-        Code("WIRE-105", "not text", "The bytes decode, but are binary or UTF-16.", "Send text in UTF-8."),
+        Code("WIRE-105", "not text", "The bytes decode, but are binary.", "Send text in UTF-8."),
+        Code(
+            "WIRE-106",
+            "destroyed text",
+            "Question marks or U+FFFD stand where letters were; they were lost upstream and are not guessed.",
+            "Ask for the story again, and mend the feed's charset.",
+        ),
         # 2xx: parsing
         Code(
             "WIRE-201",
@@ -33,12 +44,35 @@ CODES: dict[str, Code] = {
         Code(
             "WIRE-202", "unknown format", "No reader knows this format, or the header names none.", "Set `wire-format`."
         ),
-        Code("WIRE-203", "no story", "The JSON parses and is no object.", "Send one object with `text` or `body`."),
+        Code(
+            "WIRE-203",
+            "no story",
+            "The record parses and holds no story: a JSON array, a package, pictures only, an empty feed.",
+            "Send texts only; for JSON, one object with `text` or `body`.",
+        ),
         Code(
             "WIRE-204", "undecodable story", "A record on the stories topic is no Story.", "Look who else writes there."
         ),
         Code(
             "WIRE-205", "reading failed", "The reader failed in a way not foreseen.", "Report it with the dead letter."
+        ),
+        Code(
+            "WIRE-206",
+            "broken XML",
+            "The record starts like XML and does not parse.",
+            "Look for a cut-off or a wrong declaration at the feed.",
+        ),
+        Code(
+            "WIRE-207",
+            "unsafe XML",
+            "XML that declares entities, is nested more than 256 deep or has more than 200,000 tags.",
+            "Send plain elements; look who sends this.",
+        ),
+        Code(
+            "WIRE-208",
+            "broken envelope",
+            "A mail or a teleprinter's frame (IPTC 7901, ANPA 1312) that is not whole.",
+            "Look for a cut-off at the feed, or for stripped control characters.",
         ),
         # 3xx: fields
         Code(
@@ -93,8 +127,8 @@ class WireError(Exception):
 def codes_table() -> str:
     """Return the codes as a Markdown table, for the documents.
 
-    >>> print(codes_table().splitlines()[2])
-    | `WIRE-101` | invalid UTF-8 | The bytes are not UTF-8. | Send UTF-8, or convert at the feed. |
+    >>> print(codes_table().splitlines()[3])
+    | `WIRE-102` | empty | The record holds no text: nothing, or spaces only. | Look at the feed's template. |
     """
     rows = (f"| `{row.code}` | {row.name} | {row.cause} | {row.action} |" for row in CODES.values())
     return "\n".join(("| code | name | cause | what to do |", "|---|---|---|---|", *rows))

@@ -30,6 +30,7 @@ DEFECTS = [
     Defect("line_ends", before="سطر\r\nسطر\rسطر\u2028سطر", after="سطر\nسطر\nسطر\nسطر"),
     Defect("spaces", before="قال\xa0الوزير\tاليوم\u2009غداً", after="قال الوزير اليوم غداً"),
     Defect("controls", before="قا\x02ل\x7f الو\x85زير\ufffc", after="قال الو\nزير"),
+    Defect("replacement_characters", before="قا\ufffd الوزير", after="قا? الوزير"),
     Defect("bidi_controls", before="\u200fقال\u200e (\u202bواس\u202c) \u061cنعم\u2069", after="قال (واس) نعم"),
     Defect("zero_width", before="\ufeffقال\u200b الو\u200dزير\xad", after="قال الوزير"),
     Defect("tatweel", before="القـــاهرة", after="القاهرة"),
@@ -54,7 +55,6 @@ LEFT_ALONE = [
     "ﷺ ﷻ ﴾آية﴿ ﷼",  # phrases, ornate marks, the rial sign
     "قال &nosuch; & &copy &",  # no entities
     "فقرة\n\nفقرة\nفقرة",
-    "\ufffd",  # a loss is told, not hidden
 ]
 
 

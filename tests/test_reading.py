@@ -199,8 +199,40 @@ def test_a_story_that_is_not_arabic_is_published_without_statements(key: str) ->
 
 def test_damage_is_flagged() -> None:
     assert "replacement_characters" in story_of(TEXT + "\ufffd").flags
-    assert "question_marks" in story_of("وزراء\n" + "???? ?????? ??? " * 20).flags
+    assert "\ufffd" not in story_of(TEXT + "\ufffd").text
+    assert "question_marks" in story_of(TEXT + "\n???? ????").flags
     assert "question_marks" not in story_of(TEXT + " لماذا؟؟").flags
+
+
+@pytest.mark.parametrize(
+    "text", ["وزراء\n" + "???? ?????? ??? " * 20, "?C?E ??C C??? ??E " * 20, "\ufffd\ufffd \ufffd" * 9]
+)
+def test_destroyed_text_is_no_story(text: str) -> None:
+    with pytest.raises(WireError, match="WIRE-106"):
+        story_of(text)
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "flagged"),
+    [
+        ("<p>قال الوزير</p><p>نعم</p>", "قال الوزير\n\nنعم", True),
+        ("&lt;p&gt;قال &amp;quot;نعم&amp;quot;&lt;/p&gt;", 'قال "نعم"', True),
+        ("قال 3 < 4 والبريد <desk@example.org>", "قال 3 < 4 والبريد <desk@example.org>", False),
+        ("قال نعم<br", "قال نعم", True),
+    ],
+)
+def test_no_story_holds_markup(body: str, text: str, flagged: bool) -> None:
+    story = story_of({"id": "7", "headline": "قمة", "text": body})
+    assert story.text == f"قمة\n{text}"
+    assert ("markup_removed" in story.flags) is flagged
+    check_story(story, body)
+
+
+def test_a_kill_needs_no_body() -> None:
+    for fields in ({"status": "canceled"}, {"signal": "kill"}, {"status": "withheld"}):
+        killed = story_of({"id": "7", "text": ""} | fields)
+        assert (killed.text, killed.sections, killed.headline) == ("", (), None)
+    assert story_of({"id": "7", "headline": "قمة", "text": "", "status": "canceled"}).text == "قمة"
 
 
 def test_the_output_is_the_story_keyed_by_its_id() -> None:

@@ -11,10 +11,21 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from agents.errors import WireError
+from agents.intake.anpa import is_anpa, read_anpa
+from agents.intake.atom import is_atom, read_atom
 from agents.intake.charset import decode
+from agents.intake.html import is_html, read_html
+from agents.intake.iptc7901 import is_iptc7901, read_iptc7901
 from agents.intake.items import Item
 from agents.intake.json import is_json, read_json
+from agents.intake.mail import is_mail, read_mail
+from agents.intake.mojibake import is_soup, repair
+from agents.intake.newsml_1 import is_newsml_1, read_newsml_1
+from agents.intake.newsml_g2 import is_newsml_g2, read_newsml_g2
 from agents.intake.ninjs import is_ninjs, read_ninjs
+from agents.intake.nitf import is_nitf, read_nitf
+from agents.intake.rss import is_rss, read_rss
+from agents.intake.signals import with_signal
 from agents.intake.text import is_text, read_text
 from agents.intake.wire import Wire
 
@@ -32,6 +43,15 @@ class Format(NamedTuple):
 FORMATS: tuple[Format, ...] = (
     Format("ninjs", is_ninjs, read_ninjs),
     Format("json", is_json, read_json),
+    Format("newsml-g2", is_newsml_g2, read_newsml_g2),
+    Format("newsml-1", is_newsml_1, read_newsml_1),
+    Format("nitf", is_nitf, read_nitf),
+    Format("rss", is_rss, read_rss),
+    Format("atom", is_atom, read_atom),
+    Format("html", is_html, read_html),
+    Format("anpa", is_anpa, read_anpa),
+    Format("iptc7901", is_iptc7901, read_iptc7901),
+    Format("mail", is_mail, read_mail),
     Format("text", is_text, read_text),
 )
 
@@ -52,7 +72,7 @@ def read_items(value: bytes, headers: Mapping[str, str], *, max_story_bytes: int
     items = choose_format(wire).read(wire)
     for item in items:
         check_size(item, max_story_bytes)
-    return [with_headers(item, headers) for item in items]
+    return [with_signal(with_headers(mended(item), headers)) for item in items]
 
 
 def choose_format(wire: Wire) -> Format:
@@ -66,13 +86,25 @@ def choose_format(wire: Wire) -> Format:
     for row in FORMATS:
         if row.recognize(wire):
             return row
-    raise WireError("WIRE-202", "the record begins like markup that no reader knows", path="byte 0")
+    raise WireError("WIRE-202", "the record looks structured, and no reader knows it", path="byte 0")
 
 
 def with_headers(item: Item, headers: Mapping[str, str]) -> Item:
     """Return the item with the provider and channel that the headers name, which go before the envelope's."""
     provider = headers.get("wire-provider", "").strip() or (item.provider or "").strip() or None
     return replace(item, provider=provider, channel=headers.get("wire-channel", "").strip() or item.channel)
+
+
+def mended(item: Item) -> Item:
+    """Return the item with Arabic mojibake repaired where that is sure, and flagged where it is only likely.
+
+    The repaired body is the decoded body from here on: offsets lead to it.
+    """
+    fields = {name: repair(getattr(item, name) or "") for name in ("body", "headline", "byline", "editorial_note")}
+    known = {name: text for name, text in fields.items() if text}
+    left = [name for name in ("body", "headline") if name not in known and is_soup(getattr(item, name) or "")]
+    flags = (*item.flags, *(("mojibake_repaired",) if known else ()), *(("mojibake_suspected",) if left else ()))
+    return replace(item, flags=flags, **known)
 
 
 def check_size(item: Item, max_story_bytes: int) -> None:

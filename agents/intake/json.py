@@ -1,4 +1,7 @@
-"""JSON: one object with the story's own field names, ``{"id", "text" | "headline"/"body", "provider", ...}``."""
+"""JSON: one object with the story's own field names, ``{"id", "text" | "headline"/"body", "provider", ...}``.
+
+Archives of scraped news write ``title``, ``content``, ``author``, ``url`` and ``source`` instead, which are read too.
+"""
 
 import re
 from typing import Any, TypeVar
@@ -6,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from agents.errors import WireError
-from agents.intake.items import Item
+from agents.intake.items import BLANK_SIGNALS, Item
 from agents.intake.wire import Wire
 from schemas.stories import Signal, Status
 
@@ -40,6 +43,11 @@ class JsonStory(msgspec.Struct, frozen=True, kw_only=True):
     editorial_note: str | None = None
     text: str | None = None
     body: str | None = None
+    title: str | None = None
+    content: str | None = None
+    author: str | None = None
+    url: str | None = None
+    source: str | None = None
 
 
 def is_json(wire: Wire) -> bool:
@@ -68,25 +76,25 @@ def text_or_none(value: str | int | None) -> str | None:
 
 
 def read_json(wire: Wire) -> list[Item]:
-    """Return the one item of a JSON object; WIRE-301 without ``text`` and ``body``."""
+    """Return the one item of a JSON object; WIRE-301 without ``text`` and ``body`` where it is no kill or snap."""
     story = fields_of(wire.document, JsonStory)
-    body = story.text if story.text is not None else story.body
-    if not (body or "").strip():
+    body = next((text for text in (story.text, story.body, story.content) if text is not None), None)
+    if not (body or "").strip() and story.status == "usable" and story.signal not in BLANK_SIGNALS:
         raise WireError("WIRE-301", "neither `text` nor `body` holds anything", path="$.text")
     item = Item(
         body=body or "",
         format="json",
         charset=wire.charset,
-        id=text_or_none(story.id),
+        id=text_or_none(story.id) or text_or_none(story.url),
         version=text_or_none(story.version),
         status=story.status,
         signal=story.signal,
         adds_to=story.adds_to,
-        provider=story.provider,
+        provider=story.provider or story.source,
         channel=story.channel,
         language=story.language,
-        headline=story.headline,
-        byline=story.byline,
+        headline=story.headline or story.title,
+        byline=story.byline or story.author,
         slugline=story.slugline,
         transmission=text_or_none(story.transmission),
         urgency=story.urgency,

@@ -10,15 +10,8 @@ import msgspec
 from agents.errors import WireError
 from agents.intake.items import BodyKind, Item
 from agents.intake.json import fields_of, is_json, text_or_none
+from agents.intake.signals import status_of
 from agents.intake.wire import Wire
-from schemas.stories import Status
-
-STATUSES: dict[str, Status] = {
-    "usable": "usable",
-    "withheld": "withheld",
-    "canceled": "canceled",
-    "cancelled": "canceled",  # not the standard's spelling, but sent
-}
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +40,7 @@ class Ninjs(msgspec.Struct, frozen=True, kw_only=True):
     """The fields that are read, of all three versions; others are left alone."""
 
     uri: str
+    type: str | None = None
     version: str | int | None = None
     pubstatus: str = "usable"
     urgency: int | None = None
@@ -70,6 +64,7 @@ class Ninjs(msgspec.Struct, frozen=True, kw_only=True):
     infosources: tuple[Named, ...] = ()
     copyrightnotice: str | None = None
     ednote: str | None = None
+    located: str | None = None
 
 
 def lower_names(value: Any, depth: int = 3) -> Any:
@@ -90,9 +85,15 @@ def is_ninjs(wire: Wire) -> bool:
 
 
 def read_ninjs(wire: Wire) -> list[Item]:
-    """Return the one item of a ninjs object; WIRE-301 where it has no body (a picture), WIRE-302 as in JSON."""
+    """Return the one item of a ninjs object.
+
+    Raises WIRE-301 where it has no body (a picture) and is no kill, WIRE-203 for a package, WIRE-302 as in JSON.
+    """
     news = fields_of(lower_names(wire.document), Ninjs)
-    body, kind = body_of(news)
+    if news.type in ("composite", "package"):
+        raise WireError("WIRE-203", "a package, which holds no text of its own", path="$.type")
+    status = status_of(news.pubstatus, "$.pubstatus")
+    body, kind = body_of(news, needed=status == "usable")
     source = next((source.label for source in (*news.infosource, *news.infosources) if source.label), None)
     item = Item(
         body=body,
@@ -101,11 +102,12 @@ def read_ninjs(wire: Wire) -> list[Item]:
         charset=wire.charset,
         id=text_or_none(news.uri),
         version=text_or_none(news.version),
-        status=status_of(news),
+        status=status,
         provider=source,
         language=news.language,
         headline=headline_of(news),
         byline=news.byline or news.by,
+        place=news.located,
         slugline=news.slugline,
         urgency=news.urgency,
         version_created=news.versioncreated,
@@ -118,22 +120,17 @@ def read_ninjs(wire: Wire) -> list[Item]:
     return [item]
 
 
-def status_of(news: Ninjs) -> Status:
-    """Return the publication status; WIRE-302 for one that the standard does not have."""
-    status = STATUSES.get(news.pubstatus.lower())
-    if status is None:
-        raise WireError("WIRE-302", f"unknown status {news.pubstatus!r}", path="$.pubstatus")
-    return status
-
-
 def headline_of(news: Ninjs) -> str | None:
     """Return the headline, in versions 2 and 3 the main one or else the first."""
     main = sorted((part for part in news.headlines if part.value), key=lambda part: part.role != "main")
     return news.headline or (main[0].value if main else None)
 
 
-def body_of(news: Ninjs) -> tuple[str, BodyKind]:
-    """Return the body and its kind, plain text before HTML because nothing has to be stripped from it."""
+def body_of(news: Ninjs, *, needed: bool) -> tuple[str, BodyKind]:
+    """Return the body and its kind, plain text before HTML because nothing has to be stripped from it.
+
+    Where none is ``needed``, as in a kill, it may be blank.
+    """
     plain = [news.body_text, *(part.value for part in news.bodies if not is_html(part))]
     marked = [news.body_html, *(part.value for part in news.bodies if is_html(part))]
     kinds: tuple[tuple[list[str | None], BodyKind], ...] = ((plain, "text"), (marked, "html"))
@@ -141,7 +138,9 @@ def body_of(news: Ninjs) -> tuple[str, BodyKind]:
         for value in values:
             if value and value.strip():
                 return value, kind
-    raise WireError("WIRE-301", "no body holds anything", path="$.bodies")
+    if needed:
+        raise WireError("WIRE-301", "no body holds anything", path="$.bodies")
+    return "", "text"
 
 
 def is_html(part: Part) -> bool:

@@ -1,13 +1,50 @@
 """Plain text: the whole record is one story, its headline on the first line."""
 
+import re
+
+from lxml.html import defs
+
 from agents.errors import WireError
 from agents.intake.items import Item
 from agents.intake.wire import Wire
 
+# Marks of an envelope that prose does not hold: the frame of a legacy wire, a declaration, elements that HTML does not
+# have, and three names with a colon as JSON writes them or three fields as mail does.
+FRAME = re.compile(r"[\x01-\x03\x16]")
+DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[|\?><", re.IGNORECASE)
+ELEMENT = re.compile(r"</([A-Za-z][\w.:-]{1,30})\s*>|<(\w+\.\w+|\w+:\w+)[\s/>]")
+NAMES = re.compile(r"[\"'][\w@$-]{2,30}[\"']\s*:\s*[\"'\[{\d]")
+FIELDS = re.compile(
+    r"^(?:From|To|Subject|Date|Message-ID|Content-[\w-]+|MIME-Version|Received|Return-Path):",
+    re.MULTILINE | re.IGNORECASE,
+)
+MANY = 3
+
 
 def is_text(wire: Wire) -> bool:
-    """Say whether the record is prose: anything that does not begin like markup, which is never published as text."""
-    return not wire.opening.startswith("<")
+    """Say whether the record is prose: it neither begins like markup nor is an envelope with a damaged beginning.
+
+    What looks structured and is recognized by no reader is never published as text.
+    """
+    return not wire.opening.startswith("<") and not is_envelope(wire.text)
+
+
+def is_envelope(text: str) -> bool:
+    """Say whether a text holds the marks of an envelope.
+
+    >>> is_envelope('x"uri": "7", "pubStatus": "usable", "version": "1"'), is_envelope('He said: "No": nothing else.')
+    (True, False)
+    """
+    if FRAME.search(text) or DECLARED.search(text):
+        return True
+    if any((match[1] or match[2]).lower() not in defs.tags for match in ELEMENT.finditer(text)):
+        return True
+    return any(many(pattern, text) for pattern in (NAMES, FIELDS))
+
+
+def many(pattern: re.Pattern[str], text: str) -> bool:
+    """Say whether a pattern stands in a text three times."""
+    return sum(1 for _, _ in zip(range(MANY), pattern.finditer(text), strict=False)) == MANY
 
 
 def read_text(wire: Wire) -> list[Item]:

@@ -19,6 +19,7 @@ ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{
 LINE_END = re.compile("\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 SPACE = re.compile("[\t\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufff9-\ufffc\ufffe\uffff\U000e0000-\U000e007f]+")
+REPLACEMENT = re.compile("\ufffd")
 BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
 ZERO_WIDTH = re.compile("[\xad\u180e\u200b-\u200d\u2060-\u2065\u206a-\u206f\ufeff]+")
 # Tatweel after a letter that joins nothing on its left, after a digit or a space, draws a dash and not a long letter.
@@ -59,8 +60,13 @@ def spaces(text: str) -> list[Edit]:
 
 
 def controls(text: str) -> list[Edit]:
-    """Remove control characters, tags and interlinear marks; U+FFFD stays, because it tells of a loss."""
+    """Remove control characters, tags and interlinear marks."""
     return replace(CONTROL, text, "")
+
+
+def replacement_characters(text: str) -> list[Edit]:
+    """Make U+FFFD a question mark: the letter is lost, and consumers need not know this character to see it."""
+    return replace(REPLACEMENT, text, "?")
 
 
 def bidi_controls(text: str) -> list[Edit]:
@@ -163,6 +169,7 @@ FIXES: list[tuple[str, Callable[[str], list[Edit]]]] = [
     ("line_ends", line_ends),
     ("spaces", spaces),
     ("controls", controls),
+    ("replacement_characters", replacement_characters),
     ("bidi_controls", bidi_controls),
     ("zero_width", zero_width),
     ("tatweel_dashes", tatweel_dashes),

@@ -7,6 +7,8 @@ the map needs offsets. Every expression here is linear.
 import re
 from collections.abc import Iterator
 
+from lxml.html import defs
+
 from agents.normalize.characters import Cleaned
 from agents.normalize.offsets import Edit, apply_edits
 
@@ -22,6 +24,25 @@ BLOCKS = frozenset(
 QUOTED = r"\"[^\"]*+\"|'[^']*+'"
 TAG = re.compile(rf"<!--|</?([A-Za-z][\w:-]*+)(?:(?:[^<>\"']|{QUOTED})*+|[^<>]*+)>|<[!?][^<>]*+>")
 BLANK = re.compile(r"\s+")
+# A tag as HTML and NITF have it, any closing tag, a declaration, or what was cut off at the end; "x < y" and an
+# address in angles are none.
+NITF_NAMES = frozenset(["nitf", "hl1", "hl2", "hedline", "byline", "dateline", "media"])
+NAMES = "|".join(sorted(defs.tags | NITF_NAMES, key=len, reverse=True))
+MARKUP = re.compile(
+    rf"</?(?:[a-z]+:)?(?:{NAMES})(?:[\s/.][^<>]*+)?>|</[a-z][\w.:-]*+>|<[a-z]+\s+[\w:-]+=|<!--|<!\[|<\?[a-z]"
+    r"|<[a-z!/][^<>]{0,300}\Z",
+    re.IGNORECASE,
+)
+CUT_OFF = re.compile(r"<[A-Za-z!/?][^<>]*+\Z")
+
+
+def has_markup(text: str) -> bool:
+    """Say whether a published text would hold markup.
+
+    >>> has_markup("He<br>said"), has_markup("3 < 4 > 2"), has_markup("<desk@example.org>")
+    (True, False, False)
+    """
+    return "<" in text and bool(MARKUP.search(text))
 
 
 def strip_tags(markup: str) -> Cleaned:
@@ -43,7 +64,7 @@ def tags_of(markup: str) -> Iterator[Edit]:
     """Yield what goes: tags, comments, elements that are not shown. One that is never closed hides all that follows."""
     at = 0
     while match := TAG.search(markup, at):
-        name = (match.group(1) or "").lower()
+        name = (match.group(1) or "").lower().rpartition(":")[2]
         at = match.end()
         if match.group() == "<!--":
             at = end_after(markup, "-->", at)
@@ -51,6 +72,8 @@ def tags_of(markup: str) -> Iterator[Edit]:
             at = end_after(markup, f"</{name}", at)
             at = end_after(markup, ">", at)
         yield Edit(match.start(), at, "\n" if name in BLOCKS else "")
+    if cut := CUT_OFF.search(markup, at):
+        yield Edit(cut.start(), cut.end(), "")
 
 
 def end_after(markup: str, mark: str, start: int) -> int:

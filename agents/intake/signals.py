@@ -1,0 +1,179 @@
+"""Signals: what a story is sent as (new, update, correction, kill ...), from codes and from words for the eye.
+
+A code of the envelope goes before words. Words are heard only at the head of a headline, a slugline, a note or the
+first line, so that a story about a correction is none.
+"""
+
+import re
+import tomllib
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from agents.errors import WireError
+from agents.intake.items import BLANK_SIGNALS, Item
+from agents.normalize.characters import fold_key
+from schemas.stories import Signal, Status
+
+SECTIONS = tomllib.loads(Path(__file__).with_name("signals.toml").read_text("utf-8"))
+# The first that fits holds: what takes a story back goes before what changes it.
+ORDER: tuple[Signal, ...] = ("kill", "hold", "release", "advisory", "correction", "repeat", "update", "snap", "add")
+LEXICON: dict[Signal, tuple[str, ...]] = {
+    signal: tuple(fold_key(words).lower() for words in SECTIONS[signal].values()) for signal in ORDER
+}
+ADDS = LEXICON.pop("add")
+
+STATUSES: dict[str, Status] = {
+    "usable": "usable",
+    "released": "usable",
+    "withheld": "withheld",
+    "hold": "withheld",
+    "embargoed": "withheld",  # unless it says until when, see with_embargo
+    "canceled": "canceled",
+    "cancelled": "canceled",  # not the standards' spelling, but sent
+    "killed": "canceled",
+    "withdrawn": "canceled",
+}
+
+# Codes of G2 (https://cv.iptc.org/newscodes/signal/), Reuters' edStat, AP and NewsML 1, without their scheme.
+CODES: dict[str, Signal] = {
+    "update": "update",
+    "u": "update",
+    "lead": "update",
+    "writethru": "update",
+    "correction": "correction",
+    "corrected": "correction",
+    "c": "correction",
+    "refile": "correction",
+    "repeat": "repeat",
+    "add": "add",
+    "advisory": "advisory",
+    "kill": "kill",
+    "d": "kill",
+    "withdrawn": "kill",
+    "withhold": "hold",
+    "hold": "hold",
+    "release": "release",
+    "alert": "snap",
+    "flash": "snap",
+    "snap": "snap",
+}
+# Without an explicit signal, a status says that much.
+OF_STATUS: dict[Status, Signal] = {"usable": "new", "withheld": "hold", "canceled": "kill"}
+
+HEAD = 120
+ORDINAL = re.compile(r"\b(\d+)\s*(?:st|nd|rd|th)\s*-?\s*(?:ld|lead)\b|\bupdate\s+(\d+)\b", re.IGNORECASE)
+LEAD = re.compile(r",?\s*\b\d+(?:st|nd|rd|th)\s*-?\s*(?:ld|lead|add)\b[-\w]*|,?\s*\bupdate\s+\d+\b", re.IGNORECASE)
+ADD = re.compile(r"[/(]\s*([^/()]{2,40}?)\s*[/)]?\s*$|\b\d+(?:st|nd|rd|th)\s*-?\s*(add)\b", re.IGNORECASE)
+
+
+def status_of(printed: str | None, path: str) -> Status:
+    """Return a publication status by its code, with or without a scheme (``stat:usable``); usable where none is sent.
+
+    Raises WIRE-302 for a status that no standard has: whether it may be used is not guessed.
+
+    >>> status_of("stat:canceled", "$"), status_of(None, "$")
+    ('canceled', 'usable')
+    """
+    code = (printed or "usable").strip().lower().rpartition(":")[2]
+    if code not in STATUSES:
+        raise WireError("WIRE-302", f"unknown status {(printed or '')[:40]!r}", path=path)
+    return STATUSES[code]
+
+
+def coded_signal(codes: list[str]) -> Signal | None:
+    """Return what the first known code says, with its scheme or without.
+
+    >>> coded_signal(["prodId:TXT", "edStat:C"])
+    'correction'
+    """
+    known = (CODES.get(name) for code in codes if (name := known_code(code)))
+    return next((signal for signal in known if signal), None)
+
+
+def known_code(code: str) -> str:
+    """Return a code without its scheme; a single letter is one of Reuters' and needs its scheme."""
+    scheme, _, name = code.strip().lower().rpartition(":")
+    return name if len(name) > 1 or scheme == "edstat" else ""
+
+
+def with_signal(item: Item) -> Item:
+    """Return the item with the signal that its words, its status or its lack of a body say, where its codes say none.
+
+    Raises WIRE-301 where the body is blank and nothing else is said.
+    """
+    blank = not item.body.strip()
+    signal = item.signal
+    if signal == "new":
+        signal = OF_STATUS[item.status]
+    if signal == "new":
+        signal = worded_signal(item) or ("snap" if blank and item.headline else "new")
+    if blank and signal not in BLANK_SIGNALS and item.status == "usable":
+        raise WireError("WIRE-301", "no body, and no headline in its place")
+    return replace(item, signal=signal)
+
+
+def worded_signal(item: Item) -> Signal | None:
+    """Return the signal that is written for the eye, None where none is.
+
+    >>> from agents.intake import read_items
+    >>> read_items(b"KILL KILL KILL (agency) Please kill item 157, facts are wrong.", {})[0].signal
+    'kill'
+    """
+    body = item.body.strip("\ufeff \t\r\n") if item.body_kind == "text" else ""
+    first_line, _, rest = body.partition("\n")
+    line = None if rest else first_line  # a headline alone
+    heads = [fold_key(head[:HEAD]).lower().strip(" *\"«»'") for head in (item.headline, item.slugline, line) if head]
+    notes = [fold_key(head[:HEAD]).lower().strip() for head in (item.editorial_note, first_line) if head]
+    if any(is_add(head) for head in (*heads, *notes[-1:])):
+        return "add"
+    for signal, words in LEXICON.items():
+        # Everyday words in a note or a first line are not enough for these.
+        where = heads if signal in ("update", "snap", "repeat") else (*heads, *notes)
+        if any(begins(head, word) for head in where for word in words):
+            return signal
+    return "update" if any(ORDINAL.search(head) for head in heads) else None
+
+
+def begins(head: str, words: str) -> bool:
+    """Say whether a head begins with these words and not with a longer one.
+
+    >>> begins("update 1-talks", "update"), begins("updated: talks", "update")
+    (True, False)
+    """
+    return head.startswith(words) and not (words[-1].isalnum() and head[len(words) : len(words) + 1].isalpha())
+
+
+def is_add(head: str) -> bool:
+    """Say whether a headline or slugline ends in an add: ``/ first add /``, ``1st Add``."""
+    match = ADD.search(head)
+    return match is not None and (bool(match[2]) or match[1] in ADDS)
+
+
+def lead_number(*heads: str | None) -> str | None:
+    """Return the version that a lead or update number makes: the story without a number was the first.
+
+    >>> lead_number("BC-Talks, 1st Ld-Writethru"), lead_number("TALKS (UPDATE 3)"), lead_number("TALKS")
+    ('2', '4', None)
+    """
+    matches = (ORDINAL.search(head) for head in heads if head)
+    return next((str(int(match[1] or match[2]) + 1) for match in matches if match and len(match[0]) < 40), None)
+
+
+def without_lead(slugline: str | None) -> str | None:
+    """Return a slugline without what a lead or update adds to it: the same for every version of a story.
+
+    >>> without_lead("BC-Talks, 1st Ld-Writethru"), without_lead("TALKS 2nd Lead"), without_lead(" ")
+    ('BC-Talks', 'TALKS', None)
+    """
+    return LEAD.sub("", slugline or "").strip(" -,") or None
+
+
+def with_embargo(status: str | None, until: str | None, path: str) -> Status:
+    """Return the status of an item whose format sends an embargo as one: usable where it says until when.
+
+    >>> with_embargo("Embargoed", "20260304T100000Z", "$"), with_embargo("embargoed", None, "$")
+    ('usable', 'withheld')
+    """
+    code = (status or "").strip().lower().rpartition(":")[2]
+    return "usable" if code == "embargoed" and until else status_of(status, path)
