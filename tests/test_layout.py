@@ -47,6 +47,12 @@ SIGNATURES = [
     Signs(line="مسقط: هيثم البلوشي", byline="مسقط: هيثم البلوشي", place="مسقط"),
     Signs(line="ليلى منصور (الدوحة)", byline="ليلى منصور (الدوحة)", place="الدوحة"),
     Signs(line="كريم العطار من لندن", byline="كريم العطار من لندن", place="لندن"),
+    Signs(line="من سامي الحداد", byline="من سامي الحداد"),
+    Signs(line="بيروت - من سامي الحداد", byline="بيروت - من سامي الحداد", place="بيروت"),
+    Signs(line="كتبت- هالة منصور:", byline="كتبت- هالة منصور"),
+    Signs(line="* هالة منصور من الرياض", byline="* هالة منصور من الرياض", place="الرياض"),
+    Signs(line="بوغوميلا (بولندا): «الشرق الأوسط»", byline="بوغوميلا (بولندا): «الشرق الأوسط»"),
+    Signs(line="أنقرة/ سالم الخطيب/ الأناضول", byline="أنقرة/ سالم الخطيب/ الأناضول", place="أنقرة", agency="الأناضول"),
     Signs(line="بقلم منى الحداد", byline="بقلم منى الحداد"),
     Signs(line="د. سامي القاسم", byline="د. سامي القاسم"),
     Signs(line="محمود الصالح", byline="محمود الصالح"),
@@ -59,6 +65,12 @@ SIGNATURES = [
         agency="واس",
     ),
     Signs(line="الثلاثاء، 23 كانون الأول 2025", kind="dateline", date="الثلاثاء، 23 كانون الأول 2025"),
+    Signs(line="تاريخ النشر: 21 يونيو 2025", kind="dateline", date="تاريخ النشر: 21 يونيو 2025"),
+    Signs(
+        line="السبت 28 يوليوز 2025 آخر تحديث 01:40:21",
+        kind="dateline",
+        date="السبت 28 يوليوز 2025 آخر تحديث 01:40:21",
+    ),
     Signs(line="12/12/2025", kind="dateline", date="12/12/2025"),
 ]
 
@@ -69,6 +81,16 @@ DATELINES = [
     Signs(line="لندن - رويترز - ", kind="dateline", place="لندن", agency="رويترز"),
     Signs(line="دبي في 21 أكتوبر/ وام / ", kind="dateline", place="دبي", date="في 21 أكتوبر", agency="وام"),
     Signs(line="دمشق، سوريا (CNN) -- ", kind="dateline", place="دمشق", agency="CNN"),
+    Signs(
+        line="القاهرة 2 مايو 2026 (شينخوا) -- ", kind="dateline", place="القاهرة", date="2 مايو 2026", agency="شينخوا"
+    ),
+    Signs(line="الرباط / 02 مارس 2026/ ومع / ", kind="dateline", place="الرباط", date="02 مارس 2026", agency="ومع"),
+    Signs(line="الرياض في 2 مارس /واس/ ", kind="dateline", place="الرياض", date="في 2 مارس", agency="واس"),
+    Signs(line="الكويت - 25 - 7 (كونا) -- ", kind="dateline", place="الكويت", date="25 - 7", agency="كونا"),
+    Signs(line="برلين 2 آذار/مارس (د ب أ)- ", kind="dateline", place="برلين", date="2 آذار/مارس", agency="د ب أ"),
+    Signs(line="طرابلس 2/3/2026 (وال) - ", kind="dateline", place="طرابلس", date="2/3/2026", agency="وال"),
+    Signs(line="وطنية - ", kind="dateline", agency="وطنية"),
+    Signs(line="رضا سليم (الدوحة) - ", kind="dateline", place="الدوحة"),
     Signs(line="القاهرة (أ ش أ) - ", kind="dateline", place="القاهرة", agency="أ ش أ"),
     Signs(line="الرباط – الوكالات: ", kind="dateline", place="الرباط", agency="الوكالات"),
     Signs(line="واس- الرياض: ", kind="dateline", place="الرياض", agency="واس"),
@@ -92,6 +114,8 @@ NO_SIGNATURES = [
     "في القاهرة - المدينة الكبيرة - اجتمع الوزراء.",
     "اجتمعوا في 3 ديسمبر في مانيلا.",
     "الاجتماع الثاني - الجزء الأول من الحوار",
+    "خاص: الوزارة تعلن أسماء الفائزين اليوم",
+    "من يملك القرار في المدينة",
 ]
 
 
@@ -143,11 +167,34 @@ def test_what_only_looks_like_a_signature_stays_a_paragraph(line: str) -> None:
         "...المزيد",
         "desk@example.org",
         "م ح/س ع",
+        "(إعداد سامي الحداد للنشرة العربية - تحرير هالة منصور)",
+        "* خدمة «المرفأ تايمز»",
+        "رابط الخبر بصحيفة المرفأ: الوزير: لا حل قريبا",
+        "المصدر: وكالات",
+        "* * *",
     ],
 )
 def test_tails(tail: str) -> None:
     layout = lay_out(f"{HEAD}\n{BODY}\n{tail}")
     assert [section.kind for section in layout.sections] == ["headline", "paragraph", "boilerplate"]
+
+
+@pytest.mark.parametrize(
+    "note", ["(لإضافة تصريح الوزير وخلفية)", "ملاحظة للمحررين: الأسماء كاملة", "(تصحيح الاسم في الفقرة الثانية)"]
+)
+def test_a_note_to_editors_under_the_headline_is_boilerplate(note: str) -> None:
+    layout = lay_out(f"{HEAD}\n{note}\nعمان - وكالات\n{BODY}")
+    assert [section.kind for section in layout.sections] == ["headline", "boilerplate", "byline", "paragraph"]
+
+
+def test_a_brief_in_the_middle_has_its_own_dateline() -> None:
+    briefs = f"{HEAD}\n{BODY} {BODY}\nخلاف على الحصص\nعمان - رويترز: {BODY}\nقال (رويترز) - التي نشرت الخبر - إنها."
+    assert [section.kind for section in lay_out(briefs).sections][2:] == [
+        "paragraph",
+        "dateline",
+        "paragraph",
+        "paragraph",
+    ]
 
 
 def test_a_tail_in_the_middle_is_no_tail() -> None:

@@ -16,6 +16,9 @@ LONE_HEADLINE_LIMIT = 120
 SIGNATURE_LIMIT = 110
 SIGNATURE_LINES = 3  # how far below the headline a signature stands, decks and a second signature between
 TAIL_LINES = 3
+LINES_READ = 200  # of a story; further down no line signs
+BULLETS = "*•- "
+SHORT = 5  # words of a line that signs with an unknown name
 
 # A dash parts a signature when a space stands on one side of it or a bracket before it: family names have dashes too.
 SEPARATOR = re.compile(r"\s*(?:--+|[–—|/:]|(?<=\s)-|-(?=[\s(«\"]|$)|(?<=[)»\"])-)\s*")
@@ -28,9 +31,18 @@ TAILS: list[tuple[str, re.Pattern[str]]] = [
     ("end mark", re.compile(r"//\s*\S.{0,30}//(?:\s*\d{1,2}:\d{2}\s*(?:ت م|تم|غ)?)?")),
     ("clock", re.compile(r"\d{1,2}:\d{2}\s*(?:ت م|تم|تغ|غ|جمت)")),
     ("address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+")),
+    ("service", re.compile(r"[*•]?\s*خدمة\s*[«{\"“][^»}\"”]{2,40}[»}\"”].{0,40}")),
+    ("credits", re.compile(r"\((?:إعداد|تغطية|كتابة|تحرير|شاركت? في التغطية)\s[^()]{3,150}\)|\(?المصدر\s*:.{2,40}")),
+    ("link", re.compile(r"رابط الخبر\b.*|للتواصل\b.{0,80}|\d{5,6}\s*-\s*\w+")),
+    ("marks", re.compile(r"[*•_=#~.\-–— ]{1,40}")),
     ("more", re.compile(r"(?:\.{2,}|…)\s*المزيد|المزيد\s*(?:\.{2,}|…)")),
     ("initials", re.compile(r"(?=.*[./])\(?[^\W\d_]{1,3}(?:\s?[./ ]\s?[^\W\d_]{1,2}){1,6}\.?\)?")),
 ]
+# Under the headline, what changed since the last version, in brackets, or a word to editors: not for publication.
+NOTE = re.compile(
+    r"\((?:ل?تصحيح|ل?إضافة|يصحح|تصحح|يضيف|تضيف|مع إضافة|إعادة|يحذف|تحذف)\s[^()]{3,200}\)"
+    r"|(?:ملاحظة|ملحوظة|تنويه|عناية)\s+(?:إلى\s+)?(?:السادة\s+)?(?:ال|لل)(?:محررين|مشتركين)\b.*"
+)
 
 
 class Layout(NamedTuple):
@@ -80,7 +92,12 @@ def lay_out(text: str, *, headline_given: bool = False) -> Layout:
     sections = [section("headline", line.start, len(line.text)) for line in lines[:first]]
     signatures: list[Signature] = []
     for number, line in enumerate(lines[first:last]):
-        signature = signature_of(line.text, opening=opening(lines[first:last], number))
+        if number < SIGNATURE_LINES and NOTE.fullmatch(line.text):
+            sections.append(section("boilerplate", line.start, len(line.text)))
+            continue
+        signature = None
+        if number < LINES_READ:
+            signature = signature_of(line.text, opening=opening(lines[first:last], number))
         if signature:
             signatures.append(signature)
             sections.append(section(signature.kind, line.start, len(signature.text)))
@@ -132,14 +149,22 @@ def opening(lines: list[Line], number: int) -> bool:
 def signature_of(line: str, *, opening: bool) -> Signature | None:
     """Return the byline or dateline that is the line, or that the line begins with.
 
-    Away from the ``opening`` of a story only a whole line with an agency signs.
+    Away from the ``opening`` of a story only an agency signs: a whole line, or beside a place before a brief.
     """
     if len(line) <= SIGNATURE_LIMIT:
-        parts = parts_of(line)
+        parts = parts_of(line.lstrip(BULLETS))
         kinds = {part.kind for part in parts}
         if is_signature(line, parts) and (opening or "agency" in kinds):
             return Signature("dateline" if "date" in kinds else "byline", line, len(line), parts)
-    return opening_dateline(line) if opening else None
+    found = opening_dateline(line)
+    return found if found and (opening or is_of_brief(found)) else None
+
+
+def is_of_brief(dateline: Signature) -> bool:
+    """Say whether a dateline in the middle of a story begins a brief: one place, an agency, a dash or colon."""
+    place, *others = dateline.parts
+    alone = place.kind == "place" or (place.kind == "unknown" and " " not in place.text)
+    return alone and "agency" in [part.kind for part in others] and dateline.text[-1] in ":-–—"
 
 
 def parts_of(text: str) -> list[Part]:
@@ -194,8 +219,10 @@ def is_signature(line: str, parts: list[Part]) -> bool:
 
 def names_fit(kinds: set[PartKind], line: str) -> bool:
     """Say whether a name or an outlet stands beside what it reports from or for; two names need dashes, not a colon."""
-    if kinds & {"place", "desk"}:
+    if "place" in kinds or (kinds <= {"desk", "name", "outlet"}):
         return True
+    if "desk" in kinds or ("outlet" in kinds and BRACKETED.search(line)):
+        return len(line.split()) <= SHORT
     return line.endswith((":", "-")) if "outlet" in kinds else ":" not in line and kinds == {"name"}
 
 
@@ -206,14 +233,18 @@ def opening_dateline(line: str) -> Signature | None:
     where what lies between is another agency, a date, or the place: a source before a colon is none of them.
     """
     found: Signature | None = None
+    day = find_date(line[:SIGNATURE_LIMIT]) or (0, 0)
     for match in SEPARATOR.finditer(line, 0, SIGNATURE_LIMIT):
+        if day[0] < match.start() < day[1]:
+            continue
         parts = parts_of(line[: match.start()])
         kinds = [part.kind for part in parts]
         if "sentence" in kinds:
             break
         if len(kinds) == 1 and ":" in match.group():
             continue  # an agency that speaks for itself
-        if kinds and match.end() < len(line) and ends_dateline(kinds) and (found is None or goes_on(found, kinds)):
+        signs = ends_dateline(kinds) or is_placed_name(line[: match.start()], parts)
+        if kinds and match.end() < len(line) and signs and (found is None or goes_on(found, kinds)):
             found = Signature("dateline", line[: match.end()].rstrip(), match.end(), parts)
     return found
 
@@ -222,6 +253,13 @@ def ends_dateline(kinds: list[PartKind]) -> bool:
     """Say whether parts of these kinds, up to a separator, are a dateline."""
     signed = "agency" in kinds or ("outlet" in kinds and "place" in kinds)
     return signed and kinds[-1] in {"agency", "outlet", "place", "date"}
+
+
+def is_placed_name(text: str, parts: list[Part]) -> bool:
+    """Say whether a reporter and, in brackets, the known city that he writes from stand before a sentence."""
+    if [part.kind for part in parts[1:]] != ["place"] or not text.endswith(")"):
+        return False
+    return parts[0].kind == "name" or (parts[0].kind == "unknown" and may_be_name(parts[0].text))
 
 
 def goes_on(found: Signature, kinds: list[PartKind]) -> bool:

@@ -29,6 +29,7 @@ GIVEN_NAMES = frozenset(map(compact, LEXICON["given_names"].values()))
 CREDITS = frozenset(map(fold_key, LEXICON["credits"].values()))
 TITLES = frozenset(map(fold_key, LEXICON["titles"].values()))
 DESCENT = frozenset(map(fold_key, LEXICON["descent"].values()))
+BY = fold_key(LEXICON["sentence_words"]["from"])  # before a reporter's name, as one agency signs
 SENTENCE_WORDS = frozenset(map(fold_key, LEXICON["sentence_words"].values()))
 
 
@@ -41,12 +42,15 @@ def alternatives(section: str) -> str:
 # An unknown word that begins with one of these may be a verb of the present or carry a particle.
 PREFIX_LETTERS = "".join(LEXICON["prefixes"].values())
 MONTH = alternatives("months")
-# 15-7 · 15/7/2026 · 3 month · 3 month 2026 · 3 month (month) 2026 · 25 month 1447 h. corresponding to 10 month 2026 m.
+# 15-7 · 25 - 7 before a bracket · 15/7/2026 · 3 month · 3 month 2026 · 3 month (month) 2026
+# 25 month 1447 h. corresponding to 10 month 2026 m.
 DAY_MONTH = rf"\d{{1,2}}\s*-?\s*(?:{MONTH})(?:\s*[(/]\s*(?:{MONTH})\s*\)?)?(?:\s*-?\s*\d{{4}})?(?:\s*[هم]\b\.?)?"
 DATE = re.compile(
-    rf"(?:(?:{alternatives('weekdays')})\s*[,،]?\s*)?(?:في\s+)?"
-    rf"(?:\d{{1,4}}[-/.]\d{{1,2}}(?:[-/.]\d{{2,4}})?|{DAY_MONTH}(?:\s*الموافق\s*{DAY_MONTH})?)"
-    r"(?:\s+\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:تغ|غ|ت م|صباحا|مساء|ص|م)\b)?)?"
+    rf"(?:(?:{alternatives('dated')})\s*:?\s*)?(?:(?:{alternatives('weekdays')})\s*[,،]?\s*)?(?:في\s+)?"
+    r"(?:\d{1,4}[-/.]\d{1,2}(?:[-/.]\d{2,4})?|\d{1,2} - \d{1,2}(?=\s*\()"
+    rf"|{DAY_MONTH}(?:\s*الموافق\s*{DAY_MONTH})?)"
+    rf"(?:\s+-?\s*(?:{alternatives('dated')})?\s*:?\s*"
+    r"\d{1,2}:\d{2}(?::\d{2})?(?:\s*(?:تغ|غ|ت م|صباحا|مساء|ص|م)\b)?)?"
 )
 
 
@@ -91,6 +95,8 @@ def is_quoted(part: str) -> bool:
 def kind_of_words(part: str) -> PartKind:
     """Say whether words can be a name or a place that no list knows."""
     words = fold_key(part.strip("()")).split()
+    if len(words) > 2 and words[0] == BY and words[1] in GIVEN_NAMES:
+        words = words[1:]
     if not 1 <= len(words) <= 5 or SENTENCE_WORDS.intersection(words) or not all(map(is_word, words)):
         return "sentence"
     if (len(words) > 1 and words[0] in TITLES | CREDITS) or words[0] in GIVEN_NAMES:
@@ -101,6 +107,8 @@ def kind_of_words(part: str) -> PartKind:
 def is_name(part: str) -> bool:
     """Say whether a line is surely a name and nothing else: what follows the given name are names, not a verb."""
     first, *others = fold_key(part).split() or [""]
+    if first == BY and others:
+        first, *others = others
     if not others or kind_of_words(part) != "name":
         return False
     if first in CREDITS:
