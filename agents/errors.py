@@ -26,7 +26,12 @@ CODES: dict[str, Code] = {
         Code(
             "WIRE-103", "null value", "The record has no value (a tombstone).", "Send stories only; retract by a kill."
         ),
-        Code("WIRE-104", "too large", "The story is above the story limit.", "Split it, or raise the limit."),
+        Code(
+            "WIRE-104",
+            "too large",
+            "The story is above its limit or has over 20,000 lines or tags, or a record holds more than 500 stories.",
+            "Split it, or raise the limit.",
+        ),
         Code("WIRE-105", "not text", "The bytes decode, but are binary.", "Send text in UTF-8."),
         Code(
             "WIRE-106",
@@ -71,7 +76,7 @@ CODES: dict[str, Code] = {
         Code(
             "WIRE-208",
             "broken envelope",
-            "A mail or a teleprinter's frame (IPTC 7901, ANPA 1312) that is not whole.",
+            "A mail or a teleprinter's frame (IPTC 7901, ANPA 1312) that is not whole, or is one beyond reason.",
             "Look for a cut-off at the feed, or for stripped control characters.",
         ),
         # 3xx: fields

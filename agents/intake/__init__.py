@@ -19,7 +19,7 @@ from agents.intake.iptc7901 import is_iptc7901, read_iptc7901
 from agents.intake.items import Item
 from agents.intake.json import is_json, read_json
 from agents.intake.mail import is_mail, read_mail
-from agents.intake.mojibake import is_soup, repair
+from agents.intake.mojibake import repair
 from agents.intake.newsml_1 import is_newsml_1, read_newsml_1
 from agents.intake.newsml_g2 import is_newsml_g2, read_newsml_g2
 from agents.intake.ninjs import is_ninjs, read_ninjs
@@ -30,6 +30,9 @@ from agents.intake.text import is_text, read_text
 from agents.intake.wire import Wire
 
 MAX_STORY_BYTES = 1_000_000
+# Beyond reason for a story: time grows with them, not with bytes alone.
+MAX_LINES = 20_000
+MAX_BODY_TAGS = 20_000
 
 
 class Format(NamedTuple):
@@ -96,19 +99,20 @@ def with_headers(item: Item, headers: Mapping[str, str]) -> Item:
 
 
 def mended(item: Item) -> Item:
-    """Return the item with Arabic mojibake repaired where that is sure, and flagged where it is only likely.
+    """Return the item with Arabic mojibake repaired where that is sure; what is only likely is flagged later.
 
     The repaired body is the decoded body from here on: offsets lead to it.
     """
     fields = {name: repair(getattr(item, name) or "") for name in ("body", "headline", "byline", "editorial_note")}
     known = {name: text for name, text in fields.items() if text}
-    left = [name for name in ("body", "headline") if name not in known and is_soup(getattr(item, name) or "")]
-    flags = (*item.flags, *(("mojibake_repaired",) if known else ()), *(("mojibake_suspected",) if left else ()))
-    return replace(item, flags=flags, **known)
+    return replace(item, flags=(*item.flags, "mojibake_repaired"), **known) if known else item
 
 
 def check_size(item: Item, max_story_bytes: int) -> None:
-    """Raise WIRE-104 where headline and body are above the limit."""
+    """Raise WIRE-104 where headline and body are above the limit, or have more lines or tags than a story has."""
     size = len(item.body.encode()) + len((item.headline or "").encode())
     if size > max_story_bytes:
         raise WireError("WIRE-104", f"{size} bytes, the limit is {max_story_bytes}")
+    lines, tags = item.body.count("\n"), item.body.count("<") + item.body.count("&lt;")
+    if lines > MAX_LINES or tags > MAX_BODY_TAGS:
+        raise WireError("WIRE-104", f"{lines} lines and {tags} tags, {MAX_LINES} and {MAX_BODY_TAGS} are possible")

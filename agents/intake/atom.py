@@ -5,7 +5,7 @@ from lxml.etree import _Element
 from agents.errors import WireError
 from agents.intake.items import BodyKind, Item
 from agents.intake.wire import Wire
-from agents.intake.xml import XML_LANG, first_text, first_value, inner_xml, text_of, values
+from agents.intake.xml import XML_LANG, first_text, first_value, inner_xml, stories_of, text_of, values
 
 
 def is_atom(wire: Wire) -> bool:
@@ -16,7 +16,7 @@ def is_atom(wire: Wire) -> bool:
 def read_atom(wire: Wire) -> list[Item]:
     """Return the entries in their order; WIRE-203 for a feed without any."""
     root = wire.xml
-    entries = [root] if root.tag == "entry" else list(root.iterfind("entry"))
+    entries = [root] if root.tag == "entry" else stories_of(root.iterfind("entry"))
     if not entries:
         raise WireError("WIRE-203", "the feed holds no entry", path="$.feed")
     return [read_entry(wire, entry, root) for entry in entries]

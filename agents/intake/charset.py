@@ -38,7 +38,7 @@ BINARY = re.compile(r"[\x00\x04-\x08\x0e-\x10\x12\x14\x15\x17-\x19\x1b-\x1e]")
 BINARY_SHARE = 0.02
 SAMPLE_BYTES = 4_000
 SAMPLE_RUNS = 3_000
-HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+HIGH_RUN = re.compile(rb"[\x80-\xff]{1,40}")
 ARABIC_WORD = re.compile(r"[\u0621-\u0652]+")
 KNOWN_SHARE = 0.1
 

@@ -15,7 +15,7 @@ from lxml.html import defs
 from agents.errors import WireError
 from agents.intake.items import Item
 from agents.intake.wire import Wire
-from agents.intake.xml import MAX_TAGS, drop, first_text, first_value, inner_xml, words_of
+from agents.intake.xml import MAX_TAGS, TOO_DEEP, drop, first_text, first_value, inner_xml, words_of
 
 BESIDE = re.findall(
     r"\w+",
@@ -61,6 +61,8 @@ def page_of(text: str) -> _Element:
         root = html.document_fromstring(text.encode("utf-8", "surrogatepass"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError) as error:
         raise WireError("WIRE-206", str(error)[:100]) from error
+    if any(entry.type == TOO_DEEP for entry in parser.error_log):
+        raise WireError("WIRE-207", "the page is nested too deep")
     return root
 
 

@@ -65,12 +65,14 @@ def parted(text: str) -> tuple[list[str], str | None, str]:
     lines = text.splitlines(keepends=True)
     notes: list[str] = []
     headline: list[str] = []
-    while lines and (line := lines[0].strip(" \r\n<^")) != "":
+    begins = 0
+    while begins < len(lines) and (line := lines[begins].strip(" \r\n<^")) != "":
         if note := NOTE.match(line):
             notes.append(note[1])
         elif not line.endswith("/"):
             break
-        lines.pop(0)
+        begins += 1
+    lines = lines[begins:]
     ends = next((at for at, line in enumerate(lines[:3]) if line.rstrip().endswith("=")), None)
     if ends is not None:
         headline = [line.strip().removesuffix("=").strip() for line in lines[: ends + 1]]

@@ -27,8 +27,15 @@ KNOWN = frozenset(
     )
 )
 ENCODED = re.compile(r"=\?([^?\s]{1,40})\?([bBqQ])\?([^?]*)\?=(?:\s+(?==\?))?")
+# The parser is recursive in mails within mails and quadratic in a long Content-Type.
 NESTED = re.compile(rb"boundary\s*=|message/rfc822", re.IGNORECASE)
+LONG_FIELD = re.compile(rb"^content-[a-z-]+:[^\n]*(?:\n[ \t][^\n]*)*", re.IGNORECASE | re.MULTILINE)
+HEAD_END = re.compile(rb"\r?\n\r?\n")
 MAX_NESTED = 50
+MAX_PARTS = 1_000
+MAX_HEAD = 100_000
+MAX_FIELD = 5_000
+MAX_ADDRESS = 300
 
 
 def is_mail(wire: Wire) -> bool:
@@ -48,11 +55,10 @@ def read_mail(wire: Wire) -> list[Item]:
 
     Raises WIRE-208 for a mail nested beyond reason, WIRE-301 without text, WIRE-101 as for whole records.
     """
-    if len(NESTED.findall(wire.value)) > MAX_NESTED:
-        raise WireError("WIRE-208", f"more than {MAX_NESTED} mails or boundaries in one another")
+    check_reason(wire.value)
     mail = message_from_bytes(wire.value.lstrip(b"\xef\xbb\xbf\r\n"))
     body, kind, charset = body_of(mail)
-    name, address = parseaddr(field(mail, "From") or "")
+    name, address = parseaddr((field(mail, "From") or "")[:MAX_ADDRESS])
     item = Item(
         body=body,
         body_kind=kind,
@@ -65,9 +71,19 @@ def read_mail(wire: Wire) -> list[Item]:
         headline=field(mail, "Subject"),
         byline=name or None,
         urgency=number((field(mail, "X-Priority") or "")[:1]),
-        version_created=iso_date(field(mail, "Date")),
+        version_created=iso_date((field(mail, "Date") or "")[:MAX_ADDRESS] or None),
     )
     return [item]
+
+
+def check_reason(value: bytes) -> None:
+    """Raise WIRE-208 for a mail with more of anything than mails have: the standard library would take minutes."""
+    head = HEAD_END.search(value)
+    long = any(len(match.group()) > MAX_FIELD for match in LONG_FIELD.finditer(value))
+    if (head.start() if head else len(value)) > MAX_HEAD or long:
+        raise WireError("WIRE-208", "the head of the mail or of a part is too long")
+    if len(NESTED.findall(value)) > MAX_NESTED or value.count(b"\n--") > MAX_PARTS:
+        raise WireError("WIRE-208", f"more than {MAX_NESTED} mails in one another, or {MAX_PARTS} parts")
 
 
 def field(mail: Message, name: str) -> str | None:

@@ -7,12 +7,15 @@ stands.
 
 import re
 
-from agents.intake.charset import ARABIC_CHARSETS, Evidence, evidence_of
+from agents.intake.charset import ARABIC_CHARSETS, evidence_of
 
 Bytes = dict[str, int]
 SURE = 3  # known words that a repair must bring
+SAMPLE_LINES = 200
+SAMPLE_LINE = 2_000
 
 LETTER = re.compile(r"[^\W\d_]")
+TAG = re.compile(r"<[^<>]{0,500}>")
 SOUP = re.compile(r"[\u0080-\u00ff]")
 TWO_BYTES = re.compile("[\u0637\u0638][^\\s\u0621-\u063a\u0641-\u064a]")
 SOUP_SHARE = 0.4
@@ -43,17 +46,23 @@ def repair(text: str) -> str | None:
     if not is_soup(text):
         return None
     lines = text.split("\n")
-    broken = {number: line for number, line in enumerate(lines) if not line.isascii() and not evidence_of(line).known}
-    best, evidence = broken, Evidence(0, 0)
-    for taken in MISREAD:
-        for codec in MEANT:
-            mended = {number: reread(line, taken, codec) for number, line in broken.items()}
-            found = evidence_of("\n".join(mended.values()))
-            if found.convinces and found.known > evidence.known:
-                best, evidence = mended, found
-    if evidence.known < SURE:
+    broken = [number for number, line in enumerate(lines) if not line.isascii() and not evidence_of(line).known]
+    sample = [lines[number][:SAMPLE_LINE] for number in broken[:SAMPLE_LINES]]
+    readings = {
+        (index, codec): reread_all(sample, taken, codec) for index, taken in enumerate(MISREAD) for codec in MEANT
+    }
+    evidence = {reading: evidence_of(mended) for reading, mended in readings.items()}
+    index, codec = max(evidence, key=lambda reading: (evidence[reading].convinces, evidence[reading].known))
+    if not evidence[index, codec].convinces or evidence[index, codec].known < SURE:
         return None
-    return "\n".join(best.get(number, line) for number, line in enumerate(lines))
+    for number in broken:
+        lines[number] = reread(lines[number], MISREAD[index], codec)
+    return "\n".join(lines)
+
+
+def reread_all(lines: list[str], taken: Bytes, codec: str) -> str:
+    """Return the lines read anew, joined."""
+    return "\n".join(reread(line, taken, codec) for line in lines)
 
 
 def reread(line: str, taken: Bytes, codec: str) -> str:
@@ -65,10 +74,11 @@ def reread(line: str, taken: Bytes, codec: str) -> str:
 
 
 def is_soup(text: str) -> bool:
-    """Say whether the letters look like mojibake: too many from Latin's upper half, or pairs that UTF-8 makes.
+    """Say whether letters outside tags look like mojibake: too many of Latin's upper half, or pairs that UTF-8 makes.
 
     >>> is_soup("\u00de\u00c7\u00e1 \u00c7\u00e1\u00e6\u00d2\u00ed\u00d1"), is_soup("\u00e9t\u00e9 de Paris")
     (True, False)
     """
+    text = TAG.sub("", text)
     letters = len(LETTER.findall(text))
     return len(SOUP.findall(text)) > SOUP_SHARE * letters or 2 * len(TWO_BYTES.findall(text)) > SOUP_SHARE * letters

@@ -10,7 +10,7 @@ from agents.intake.items import BodyKind, Item
 from agents.intake.newsml_g2 import BESIDE, number
 from agents.intake.signals import coded_signal, with_embargo
 from agents.intake.wire import Wire
-from agents.intake.xml import XML_LANG, drop, first_text, first_value, inner_xml, values, words_of
+from agents.intake.xml import XML_LANG, drop, first_text, first_value, inner_xml, stories_of, values, words_of
 from schemas.stories import Signal
 
 # Update="U" and "A" are letters of the standard for a revision's delta; AFP's "N" is a whole story.
@@ -25,7 +25,7 @@ def is_newsml_1(wire: Wire) -> bool:
 def read_newsml_1(wire: Wire) -> list[Item]:
     """Return the news items in their order; WIRE-203 where none holds text or a headline."""
     root = wire.xml
-    items = [read_item(wire, item, root) for item in root.iterfind("NewsItem")]
+    items = [read_item(wire, item, root) for item in stories_of(root.iterfind("NewsItem"))]
     found = [item for item in items if item.body.strip() or item.headline or item.status != "usable"]
     if not found:
         raise WireError("WIRE-203", f"{len(items)} news items, none with text", path="$.NewsItem")

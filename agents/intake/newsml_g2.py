@@ -10,7 +10,7 @@ from agents.errors import WireError
 from agents.intake.items import BodyKind, Item
 from agents.intake.signals import coded_signal, status_of
 from agents.intake.wire import Wire
-from agents.intake.xml import XML_LANG, drop, first_text, first_value, inner_xml, texts, values, words_of
+from agents.intake.xml import XML_LANG, drop, first_text, first_value, inner_xml, stories_of, texts, values, words_of
 
 ITEMS = ("newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem")
 # What a page says about a story and a story does not say itself.
@@ -28,7 +28,7 @@ def read_newsml_g2(wire: Wire) -> list[Item]:
     Packages, concepts and pictures beside them hold no text and are left out; WIRE-203 where there is nothing else.
     """
     root = wire.xml
-    items = [root] if root.tag in ITEMS else list(root.iterfind("itemSet/*"))
+    items = [root] if root.tag in ITEMS else stories_of(root.iterfind("itemSet/*"))
     found = [item for item in items if item.tag == "newsItem" and holds_text(item)]
     if not found:
         kinds = ", ".join(sorted({str(item.tag) for item in items})) or "nothing"

@@ -10,7 +10,7 @@ from lxml.etree import _Element
 from agents.errors import WireError
 from agents.intake.items import Item
 from agents.intake.wire import Wire
-from agents.intake.xml import first_text, text_of, texts
+from agents.intake.xml import first_text, stories_of, text_of, texts
 
 
 def is_rss(wire: Wire) -> bool:
@@ -23,7 +23,7 @@ def read_rss(wire: Wire) -> list[Item]:
     root = wire.xml
     channel = root.find("channel")
     channel = root if channel is None else channel
-    entries = list(root.iter("item"))
+    entries = stories_of(root.iter("item"))
     if not entries:
         raise WireError("WIRE-203", "the feed holds no entry", path="$.channel")
     return [read_entry(wire, entry, channel) for entry in entries]

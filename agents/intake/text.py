@@ -11,8 +11,8 @@ from agents.intake.wire import Wire
 # Marks of an envelope that prose does not hold: the frame of a legacy wire, a declaration, elements that HTML does not
 # have, and three names with a colon as JSON writes them or three fields as mail does.
 FRAME = re.compile(r"[\x01-\x03\x16]")
-DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[|\?><", re.IGNORECASE)
-ELEMENT = re.compile(r"</([A-Za-z][\w.:-]{1,30})\s*>|<(\w+\.\w+|\w+:\w+)[\s/>]")
+DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[|\?><|\A\s*/?[a-z][\w:.-]*/?>", re.IGNORECASE)
+ELEMENT = re.compile(r"</([A-Za-z][\w.:-]{0,30})[^<>]{0,80}>|<(\w+\.\w+|\w+:\w+)[\s/>]")
 NAMES = re.compile(r"[\"'][\w@$-]{2,30}[\"']\s*:\s*[\"'\[{\d]")
 FIELDS = re.compile(
     r"^(?:From|To|Subject|Date|Message-ID|Content-[\w-]+|MIME-Version|Received|Return-Path):",

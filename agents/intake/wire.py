@@ -14,10 +14,7 @@ from agents.intake.xml import parse_xml
 from schemas.stories import Charset
 
 # What may stand before the root of a document, and the root.
-PROLOG = re.compile(
-    r"\s+|<\?[^>]{0,500}\?>|<!--.{0,2000}?-->|<!DOCTYPE[^\[>]{0,500}(?:\[[^\]]{0,5000}\]\s*)?>",
-    re.DOTALL | re.IGNORECASE,
-)
+PROLOG = re.compile(r"\s+|<\?[^>]*>|<!--.*?-->|<!DOCTYPE[^\[>]*+(?:\[[^\]]*+\]\s*)?>", re.DOTALL | re.IGNORECASE)
 ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z_][\w.-]*)")
 
 

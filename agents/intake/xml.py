@@ -7,15 +7,16 @@ NewsML 1 has, is legal and its DTD is never loaded.
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from lxml import etree
 
 from agents.errors import WireError
 
 MAX_TAGS = 200_000
+MAX_STORIES = 500
 TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
-DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+DECLARATION = re.compile(r"[\ufeff\s]*(?:<\?xml[^>]*\?>)?")
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -43,7 +44,8 @@ def parse_xml(text: str) -> etree._Element:
         remove_comments=True,
         remove_pis=True,
     )
-    plain = ENTITY.sub(numbered, DECLARATION.sub("", text.lstrip("\ufeff"), count=1))
+    declaration = DECLARATION.match(text)
+    plain = ENTITY.sub(numbered, text[declaration.end() if declaration else 0 :])
     try:
         root = etree.fromstring(plain.encode("utf-8", "surrogatepass"), parser)
     except etree.XMLSyntaxError as error:
@@ -53,6 +55,14 @@ def parse_xml(text: str) -> etree._Element:
     for element in root.iter(etree.Element):
         element.tag = etree.QName(element).localname
     return root
+
+
+def stories_of(elements: Iterable[etree._Element]) -> list[etree._Element]:
+    """Return the elements that are a record's stories; WIRE-104 where they are more than a wire sends at once."""
+    found = list(elements)
+    if len(found) > MAX_STORIES:
+        raise WireError("WIRE-104", f"{len(found)} stories in one record, {MAX_STORIES} are possible")
+    return found
 
 
 def numbered(entity: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from agents.errors import WireError
 from agents.intake.items import BLANK_SIGNALS, Item
+from agents.intake.mojibake import is_soup
 from agents.normalize.characters import NORMALIZER, Cleaned, clean
 from agents.normalize.dates import read_date
 from agents.normalize.identity import UNKNOWN, story_id
@@ -160,5 +161,6 @@ def damage_of(text: str, changes: dict[str, int]) -> tuple[str, ...]:
         "replacement_characters": "replacement_characters" in changes,
         "question_marks": len(LOST.findall(text)) > QUESTION_SHARE * len(text),
         "markup_removed": "markup" in changes,
+        "mojibake_suspected": is_soup(text),
     }
     return tuple(name for name, holds in flags.items() if holds)

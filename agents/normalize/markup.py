@@ -29,7 +29,7 @@ BLANK = re.compile(r"\s+")
 NITF_NAMES = frozenset(["nitf", "hl1", "hl2", "hedline", "byline", "dateline", "media"])
 NAMES = "|".join(sorted(defs.tags | NITF_NAMES, key=len, reverse=True))
 MARKUP = re.compile(
-    rf"</?(?:[a-z]+:)?(?:{NAMES})(?:[\s/.][^<>]*+)?>|</[a-z][\w.:-]*+>|<[a-z]+\s+[\w:-]+=|<!--|<!\[|<\?[a-z]"
+    rf"</?(?:[a-z]+:)?(?:{NAMES})(?:[\s/.][^<>]*+)?>|</[a-z][^<>]{{0,80}}>|<[a-z]+\s+[\w:-]+=|<!--|<!\[|<\?[a-z]"
     r"|<[a-z!/][^<>]{0,300}\Z",
     re.IGNORECASE,
 )
