@@ -28,7 +28,7 @@ SECONDS = 1.0  # for reading
 LONG = 20_000  # characters above which a story is not extracted from, which other tests time
 # An address in angles is none.
 TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>@]*)?/?>|</?body\.|</[a-z]|<!--|<!\[CDATA\[|<\?xml")
-STRUCTURED = re.compile(r"newsItem|NewsML|<nitf|<rss|<feed|pubStatus|\x01|\x02|^MIME-Version:", re.MULTILINE)
+STRUCTURED = re.compile(r"</?(?:newsItem|NewsML|nitf|rss|feed)\b|\"pubStatus\"|\x01|\x02|^MIME-Version:", re.MULTILINE)
 CHARSETS = ("utf-8", "utf-16", "cp1256", "iso8859-6", "cp720", "latin-1", "cp864", "mac_arabic")
 PIECES = (
     b"<",
@@ -130,7 +130,7 @@ def inputs(count: int, seed: int) -> Iterator[Input]:
 
 def problems(item: Input) -> tuple[str, list[str]]:
     """Read an input: what became of it (its format, or its code), and what is wrong with that."""
-    started = time.perf_counter()
+    started = time.process_time()
     raw = Incoming(topic="wire.raw.v1", partition=0, offset=0, timestamp=0, key=None, value=item.value)
     try:
         stories = read_stories(raw)
@@ -138,7 +138,7 @@ def problems(item: Input) -> tuple[str, list[str]]:
         outcome, found = error.code, [] if error.code in CODES else [f"unknown code {error.code}"]
     else:
         outcome, found = stories[0].provenance.raw.format, []
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     if outcome not in CODES:
         found = [problem for story in stories for problem in problems_of(story)]
     return outcome, [*found, f"{seconds:.1f} s"] if seconds > SECONDS else found
@@ -150,7 +150,7 @@ def problems_of(story: Story) -> Iterator[str]:
     shown = "\n".join(filter(None, (story.text, story.headline, story.byline, story.editorial_note)))
     if match := TAG.search(shown):
         yield f"markup {match.group()[:40]!r}"
-    if "\ufffd" in shown and not story.flags:
+    if "\ufffd" in shown:
         yield "U+FFFD"
     if is_soup(story.text) and not {"mojibake_suspected", "not_arabic"} & set(story.flags):
         yield "unflagged soup"

@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import msgspec
 import orjson
 
+from agents.intake import FORMATS
 from schemas.codec import decode_enriched
 from schemas.stories import EnrichedStory
 from tests.spans import check_story
@@ -107,3 +109,27 @@ def test_nothing_of_kafka_or_camel_tools_is_imported() -> None:
         [sys.executable, "-c", code], input=TEXT.encode(), capture_output=True, timeout=SECONDS, check=True
     )
     assert done.stderr.strip() == b"[]"
+
+
+def test_every_wire_format_is_taken() -> None:
+    folder = Path(__file__).parent / "wires"
+    samples = sorted(path for path in folder.iterdir() if path.suffix in {".xml", ".json", ".txt", ".html", ".eml"})
+    done = tasrih(*map(str, samples))
+    assert (done.returncode, done.stderr) == (0, b"")
+    records = [decode_enriched(line) for line in done.stdout.splitlines()]
+    assert {record.provenance.raw.format for record in records} == {row.name for row in FORMATS}
+    assert [record.status for record in records].count("canceled") == 1
+    for record in records:
+        if isinstance(record, EnrichedStory):
+            check_story(record)
+
+
+def test_a_file_of_100_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "huge.xml").open("wb") as huge:
+        huge.write(b"<nitf>")
+        huge.truncate(100 * 2**20)
+    started = time.perf_counter()
+    done = tasrih("huge.xml", "-", given=TEXT.encode(), cwd=tmp_path)
+    assert time.perf_counter() - started < 10
+    assert (done.returncode, len(stories(done))) == (1, 1)
+    assert done.stderr.startswith(b"huge.xml: WIRE-104 ")

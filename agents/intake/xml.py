@@ -116,14 +116,7 @@ def inner_xml(element: etree._Element) -> str:
 
 
 def drop(element: etree._Element, *names: str) -> None:
-    """Take out the elements of these names with what is in them; what follows each stays."""
-    for found in list(element.iter(*names)):
-        parent = found.getparent()
-        if parent is None or found is element:
-            continue
-        before = found.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + (found.tail or "")
-        else:
-            parent.text = (parent.text or "") + (found.tail or "")
-        parent.remove(found)
+    """Empty the elements of these names inside an element; what follows each stays."""
+    for found in element.iter(*names):
+        if found is not element:
+            found.clear(keep_tail=True)

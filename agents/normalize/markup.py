@@ -22,14 +22,16 @@ BLOCKS = frozenset(
     )
 )
 QUOTED = r"\"[^\"]*+\"|'[^']*+'"
-TAG = re.compile(rf"<!--|</?([A-Za-z][\w:-]*+)(?:(?:[^<>\"']|{QUOTED})*+|[^<>]*+)>|<[!?][^<>]*+>")
+TAG = re.compile(
+    rf"<!--|<!\[CDATA\[|\]\]>|</?([A-Za-z][\w:-]*+)(?:(?:[^<>\"']|{QUOTED})*+|[^<>]*+)>|<[!?][^<>]*+>|</[A-Za-z][\w:-]*+"
+)
 BLANK = re.compile(r"\s+")
 # A tag as HTML and NITF have it, any closing tag, a declaration, or what was cut off at the end; "x < y" and an
 # address in angles are none.
 NITF_NAMES = frozenset(["nitf", "hl1", "hl2", "hedline", "byline", "dateline", "media"])
 NAMES = "|".join(sorted(defs.tags | NITF_NAMES, key=len, reverse=True))
 MARKUP = re.compile(
-    rf"</?(?:[a-z]+:)?(?:{NAMES})(?:[\s/.][^<>]*+)?>|</[a-z][^<>]{{0,80}}>|<[a-z]+\s+[\w:-]+=|<!--|<!\[|<\?[a-z]"
+    rf"</?(?:[a-z]+:)?(?:{NAMES})(?:[\s/.][^<>]*+)?>|</[a-z]|<[a-z]+\s+[\w:-]+=|<!--|<!\[|<\?[a-z]"
     r"|<[a-z!/][^<>]{0,300}\Z",
     re.IGNORECASE,
 )
