@@ -125,6 +125,55 @@ def test_the_id_without_any_is_made_of_date_and_folded_headline() -> None:
     )
 
 
+def test_an_add_is_a_story_of_its_own_and_names_what_it_adds_to() -> None:
+    base = story_of("لقاء الوزيرين\nأنقرة 2 مايو (رويترز) - بدأ اللقاء.")
+    add = story_of("لقاء الوزيرين / إضافة أولى وأخيرة /\nأنقرة 2 مايو (رويترز) - وانتهى اللقاء.")
+    assert (add.signal, add.adds_to) == ("add", base.id)
+    assert add.id != base.id
+    slug = {"provider": "manara", "published_at": "2026-03-02T10:00:00Z", "text": TEXT}
+    later = story_of(slug | {"slugline": "NILE, 1st Add"})
+    assert (later.id, later.adds_to) == ("manara:NILE, 1st Add:2026-03-02", story_of(slug | {"slugline": "NILE"}).id)
+    assert story_of({"id": "8", "signal": "add", "adds_to": "7", "text": TEXT}).adds_to == "7"
+
+
+SIGNALS = {
+    "KILL KILL KILL (manara)": "kill",
+    "Please kill item 157": "kill",
+    "سحب الخبر رقم 157": "kill",
+    "HOLD HOLD HOLD": "hold",
+    "ملحوظة للمشتركين: يصل النص كاملا بعد قليل": "advisory",
+    "تصحيح: الوزير لم يحضر": "correction",
+    "CORRECTED-Talks begin": "correction",
+    "إعادة: الوزير يحضر": "repeat",
+    "UPDATE 2-Talks begin": "update",
+    "تحديث: الوزير يحضر": "update",
+    "عاجل: الوزير يحضر": "snap",
+    "عاجل | الوزير يحضر": "snap",
+    "تصحيح أخطاء الماضي مهمة الجميع": "new",
+    "Update of the law is due": "new",
+    "الوزير يطلب سحب الخبر": "new",
+    "إضافة أولى للمتحف": "new",
+}
+
+
+@pytest.mark.parametrize(("headline", "signal"), SIGNALS.items())
+def test_words_at_the_head_are_signals(headline: str, signal: str) -> None:
+    assert story_of({"id": "7", "headline": headline, "text": TEXT}).signal == signal
+
+
+@pytest.mark.parametrize(("status", "signal"), [("usable", "new"), ("withheld", "hold"), ("canceled", "kill")])
+def test_a_status_is_a_signal_where_there_is_no_other(status: str, signal: str) -> None:
+    assert story_of({"id": "7", "text": TEXT, "status": status}).signal == signal
+    assert story_of({"id": "7", "text": TEXT, "status": status, "signal": "correction"}).signal == "correction"
+
+
+def test_an_embargo_that_cannot_be_read_is_withheld() -> None:
+    held = story_of({"id": "7", "text": TEXT, "embargoed_until": "this evening"})
+    assert (held.status, held.embargoed_until) == ("withheld", None)
+    assert "embargoed_until_unreadable" in held.flags
+    assert story_of({"id": "7", "text": TEXT, "embargoed_until": "2026-03-02T10:00:00"}).status == "usable"
+
+
 def test_an_id_too_long_to_be_a_key_is_refused() -> None:
     with pytest.raises(WireError, match="WIRE-302"):
         story_of({"id": "7" * 2_000, "text": TEXT})

@@ -12,16 +12,16 @@ from msgspec.structs import replace
 
 from agents.errors import WireError
 from agents.intake.items import BLANK_SIGNALS, Item
+from agents.normalize.adds import is_add
 from agents.normalize.characters import fold_key
 from schemas.stories import Signal, Status
 
 SECTIONS = tomllib.loads(Path(__file__).with_name("signals.toml").read_text("utf-8"))
 # The first that fits holds: what takes a story back goes before what changes it.
-ORDER: tuple[Signal, ...] = ("kill", "hold", "release", "advisory", "correction", "repeat", "update", "snap", "add")
+ORDER: tuple[Signal, ...] = ("kill", "hold", "release", "advisory", "correction", "repeat", "update", "snap")
 LEXICON: dict[Signal, tuple[str, ...]] = {
     signal: tuple(fold_key(words).lower() for words in SECTIONS[signal].values()) for signal in ORDER
 }
-ADDS = LEXICON.pop("add")
 
 STATUSES: dict[str, Status] = {
     "usable": "usable",
@@ -61,10 +61,10 @@ CODES: dict[str, Signal] = {
 # Without an explicit signal, a status says that much.
 OF_STATUS: dict[Status, Signal] = {"usable": "new", "withheld": "hold", "canceled": "kill"}
 
-HEAD = 120
+HEAD = 120  # characters in which words for the eye begin
+LINE = 400  # and end
 ORDINAL = re.compile(r"\b(\d+)\s*(?:st|nd|rd|th)\s*-?\s*(?:ld|lead)\b|\bupdate\s+(\d+)\b", re.IGNORECASE)
-LEAD = re.compile(r",?\s*\b\d+(?:st|nd|rd|th)\s*-?\s*(?:ld|lead|add)\b[-\w]*|,?\s*\bupdate\s+\d+\b", re.IGNORECASE)
-ADD = re.compile(r"[/(]\s*([^/()]{2,40}?)\s*[/)]?\s*$|\b\d+(?:st|nd|rd|th)\s*-?\s*(add)\b", re.IGNORECASE)
+LEAD = re.compile(r",?\s*\b\d+(?:st|nd|rd|th)\s*-?\s*(?:ld|lead)\b[-\w]*|,?\s*\bupdate\s+\d+\b", re.IGNORECASE)
 
 
 def status_of(printed: str | None, path: str) -> Status:
@@ -125,7 +125,7 @@ def worded_signal(item: Item) -> Signal | None:
     line = None if rest else first_line  # a headline alone
     heads = [fold_key(head[:HEAD]).lower().strip(" *\"«»'") for head in (item.headline, item.slugline, line) if head]
     notes = [fold_key(head[:HEAD]).lower().strip() for head in (item.editorial_note, first_line) if head]
-    if any(is_add(head) for head in (*heads, *notes[-1:])):
+    if any(is_add(head) for head in (item.headline, item.slugline, first_line[:LINE]) if head):
         return "add"
     for signal, words in LEXICON.items():
         # Everyday words in a note or a first line are not enough for these.
@@ -136,18 +136,15 @@ def worded_signal(item: Item) -> Signal | None:
 
 
 def begins(head: str, words: str) -> bool:
-    """Say whether a head begins with these words and not with a longer one.
+    """Say whether a head begins with these words and not with a longer one; a single word stands apart by a mark.
 
-    >>> begins("update 1-talks", "update"), begins("updated: talks", "update")
-    (True, False)
+    >>> [begins(head, "update") for head in ("update 1-talks", "updated: talks", "update of the law")]
+    [True, False, False]
     """
-    return head.startswith(words) and not (words[-1].isalnum() and head[len(words) : len(words) + 1].isalpha())
-
-
-def is_add(head: str) -> bool:
-    """Say whether a headline or slugline ends in an add: ``/ first add /``, ``1st Add``."""
-    match = ADD.search(head)
-    return match is not None and (bool(match[2]) or match[1] in ADDS)
+    if not head.startswith(words):
+        return False
+    rest = head[len(words) :]
+    return not (words[-1].isalnum() and (rest if " " in words else rest.lstrip())[:1].isalpha())
 
 
 def lead_number(*heads: str | None) -> str | None:

@@ -13,7 +13,7 @@ from agents.intake.items import BLANK_SIGNALS, Item
 from agents.intake.mojibake import is_soup
 from agents.normalize.characters import NORMALIZER, Cleaned, clean
 from agents.normalize.dates import read_date
-from agents.normalize.identity import UNKNOWN, story_id
+from agents.normalize.identity import UNKNOWN, added_to, story_id
 from agents.normalize.language import decide_language
 from agents.normalize.layout import Layout, lay_out
 from agents.normalize.markup import has_markup, strip_tags
@@ -33,8 +33,8 @@ def normalize_item(item: Item, origin: RawOrigin, received_at: str) -> Story:
 
     ``origin`` is where the item stands in the raw topic, ``received_at`` the raw record's Kafka timestamp in ISO 8601.
     A headline field becomes the first line of ``text``, unless the body begins with it. No field is guessed; doubt is
-    flagged. Raises WIRE-301 for a body that holds nothing to read and is no kill or snap, WIRE-302 for fields that
-    cannot be, WIRE-106 for a text that was destroyed.
+    flagged. A story under an embargo that cannot be read is withheld. Raises WIRE-301 for a body that holds nothing to
+    read and is no kill or snap, WIRE-302 for fields that cannot be, WIRE-106 for a text that was destroyed.
     """
     body = clean_body(item)
     headline = clean_line(item.headline)
@@ -46,12 +46,13 @@ def normalize_item(item: Item, origin: RawOrigin, received_at: str) -> Story:
     published_at, date_flags = publication_date(item)
     embargo, embargo_flags = read_date(item.embargoed_until, "embargoed_until")
     day = (published_at or "")[:10] or (layout.dateline.date if layout.dateline else None)
+    head = layout.headline or text.partition("\n")[0]
     return Story(
-        id=story_id(item, headline=layout.headline or text.partition("\n")[0], day=day),
+        id=story_id(item, headline=head, day=day),
         version=item.version or NO_VERSION,
-        status=item.status,
+        status=item.status if embargo or not embargo_flags else "withheld",
         signal=item.signal,
-        adds_to=item.adds_to,
+        adds_to=added_to(item, headline=head, day=day),
         provider=item.provider or UNKNOWN,
         channel=item.channel,
         language=language,

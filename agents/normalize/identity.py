@@ -2,8 +2,11 @@
 
 import hashlib
 
+from msgspec.structs import replace
+
 from agents.errors import WireError
 from agents.intake.items import Item
+from agents.normalize.adds import without_add
 from agents.normalize.characters import fold_key
 
 UNKNOWN = "unknown"
@@ -31,3 +34,14 @@ def story_id(item: Item, *, headline: str, day: str | None) -> str:
     if len(found) > MAX_ID:
         raise WireError("WIRE-302", f"an id of {len(found)} characters, {MAX_ID} are possible", path="$.id")
     return found
+
+
+def added_to(item: Item, *, headline: str, day: str | None) -> str | None:
+    """Return the id of the story that an add goes on: what the envelope says, else the id that its head gives.
+
+    A format without story ids repeats slugline or headline and puts the number of the add after it.
+    """
+    if item.signal != "add" or item.adds_to or item.id:
+        return item.adds_to
+    base = replace(item, slugline=without_add(item.slugline) if item.slugline else None)
+    return story_id(base, headline=without_add(headline), day=day)
