@@ -198,6 +198,7 @@ REFUSALS = {
     "a mark that lies": (b"\xef\xbb\xbf" + TEXT.encode("cp1256"), "WIRE-101"),
     "binary": (bytes(range(32)) * 10, "WIRE-105"),
     "broken JSON": (b'{"id": "7", "text": "x"', "WIRE-201"),
+    "JSON without quotation marks": (b"{text: 7}", "WIRE-201"),
     "two documents": (b'{"text": "x"}\n{"text": "y"}', "WIRE-201"),
     "a lone surrogate": (b'{"text": "\\ud800"}', "WIRE-201"),
     "an array cut off": (b'[{"text": "x"}', "WIRE-201"),
@@ -254,7 +255,18 @@ def test_an_error_says_where() -> None:
     assert "ninjs, json, newsml-g2" in str(refusal(b"x", {"wire-format": "morse"}))
 
 
-@pytest.mark.parametrize("text", ["[صورة] قال الوزير", "«نعم» قال الوزير", '"نعم" قال الوزير', "12 قتيلا", "nullify"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[صورة] قال الوزير",
+        "{المرفأ} يكشف خطة الوزير",
+        "«نعم» قال الوزير",
+        '"نعم" قال الوزير',
+        "12 قتيلا",
+        'وأردف "الغبان": "نعم". ' * 3,
+        "nullify",
+    ],
+)
 def test_prose_that_begins_like_json_is_prose(text: str) -> None:
     assert one(text.encode()).format == "text"
 

@@ -13,8 +13,9 @@ from agents.intake.items import BLANK_SIGNALS, Item
 from agents.intake.wire import Wire
 from schemas.stories import Signal, Status
 
-# An object, an array of JSON, or one scalar on one line: a story in brackets ("[photo] ...") is prose.
-BEGINS = re.compile(r'\{|\[\s*[{\["\]]')
+# An object, an array of JSON, or one scalar on one line. A story in brackets ("[photo] ...") is prose, and so is one
+# that begins with a name in braces, which newspapers use as quotation marks.
+BEGINS = re.compile(r"""\{\s*(?:["'{}\[]|[A-Za-z_$][\w$]*\s*:|$)|\[\s*[{\["\]]""")
 SCALAR = re.compile(r'\ufeff?\s*(?:"(?:[^"\\\n]|\\.)*+"|-?\d[\d.eE+-]*+|true|false|null)\s*')
 
 Fields = TypeVar("Fields", bound=msgspec.Struct)

@@ -13,7 +13,7 @@ from agents.intake.wire import Wire
 FRAME = re.compile(r"[\x01-\x03\x16]")
 DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[|\?><|\A\s*/?[a-z][\w:.-]*/?>", re.IGNORECASE)
 ELEMENT = re.compile(r"</([A-Za-z][\w.:-]{0,30})[^<>]{0,80}>|<(\w+\.\w+|\w+:\w+)[\s/>]")
-NAMES = re.compile(r"[\"'][\w@$-]{2,30}[\"']\s*:\s*[\"'\[{\d]")
+NAMES = re.compile(r"[\"'][A-Za-z@$_][A-Za-z\d@$_-]{1,30}[\"']\s*:\s*[\"'\[{\d]")
 FIELDS = re.compile(
     r"^(?:From|To|Subject|Date|Message-ID|Content-[\w-]+|MIME-Version|Received|Return-Path):",
     re.MULTILINE | re.IGNORECASE,
@@ -32,7 +32,7 @@ def is_text(wire: Wire) -> bool:
 def is_envelope(text: str) -> bool:
     """Say whether a text holds the marks of an envelope.
 
-    >>> is_envelope('x"uri": "7", "pubStatus": "usable", "version": "1"'), is_envelope('He said: "No": nothing else.')
+    >>> is_envelope('x"uri": "7", "pubStatus": "usable", "version": "1"'), is_envelope('He: "No": "Yes".')
     (True, False)
     """
     if FRAME.search(text) or DECLARED.search(text):
