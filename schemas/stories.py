@@ -148,7 +148,12 @@ class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     provenance: Provenance
     """How the story was made."""
     flags: tuple[str, ...] = ()
-    """Damage and doubt, one word each."""
+    """Damage and doubt, one word each.
+
+    Of the text: ``replacement_characters question_marks mojibake_suspected mojibake_repaired markup_removed``; of its
+    language: ``not_arabic language_contradicts_envelope``; of dates: ``published_at_missing`` and, after the name of a
+    field, ``_unreadable`` and ``_without_zone``, and ``version_date_missing``; of an embargo: ``embargo_in_words``.
+    """
 
 
 class Extractor(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -167,6 +167,14 @@ def test_a_status_is_a_signal_where_there_is_no_other(status: str, signal: str) 
     assert story_of({"id": "7", "text": TEXT, "status": status, "signal": "correction"}).signal == "correction"
 
 
+def test_an_embargo_in_words_is_flagged_and_not_read() -> None:
+    held = story_of({"id": "7", "text": TEXT, "editorial_note": "محظور النشر حتى الساعة الرابعة"})
+    assert (held.status, held.embargoed_until) == ("usable", None)
+    assert "embargo_in_words" in held.flags
+    assert "embargo_in_words" in story_of(f"EMBARGOED until 1600 GMT\n{TEXT}").flags
+    assert "embargo_in_words" not in story_of(TEXT + "\nحظر النشر في القضية").flags
+
+
 def test_an_embargo_that_cannot_be_read_is_withheld() -> None:
     held = story_of({"id": "7", "text": TEXT, "embargoed_until": "this evening"})
     assert (held.status, held.embargoed_until) == ("withheld", None)

@@ -22,6 +22,7 @@ ORDER: tuple[Signal, ...] = ("kill", "hold", "release", "advisory", "correction"
 LEXICON: dict[Signal, tuple[str, ...]] = {
     signal: tuple(fold_key(words).lower() for words in SECTIONS[signal].values()) for signal in ORDER
 }
+EMBARGO = tuple(fold_key(words).lower() for words in SECTIONS["embargo"].values())
 
 STATUSES: dict[str, Status] = {
     "usable": "usable",
@@ -61,6 +62,7 @@ CODES: dict[str, Signal] = {
 # Without an explicit signal, a status says that much.
 OF_STATUS: dict[Status, Signal] = {"usable": "new", "withheld": "hold", "canceled": "kill"}
 
+BLANKS = "\ufeff \t\r\n"
 HEAD = 120  # characters in which words for the eye begin
 LINE = 400  # and end
 ORDINAL = re.compile(r"\b(\d+)\s*(?:st|nd|rd|th)\s*-?\s*(?:ld|lead)\b|\bupdate\s+(\d+)\b", re.IGNORECASE)
@@ -110,7 +112,7 @@ def with_signal(item: Item) -> Item:
         signal = worded_signal(item) or ("snap" if blank and item.headline else "new")
     if blank and signal not in BLANK_SIGNALS and item.status == "usable":
         raise WireError("WIRE-301", "no body, and no headline in its place")
-    return replace(item, signal=signal)
+    return replace(item, signal=signal, flags=(*item.flags, *embargo_flags(item)))
 
 
 def worded_signal(item: Item) -> Signal | None:
@@ -120,12 +122,8 @@ def worded_signal(item: Item) -> Signal | None:
     >>> read_items(b"KILL KILL KILL (agency) Please kill item 157, facts are wrong.", {})[0].signal
     'kill'
     """
-    body = item.body.strip("\ufeff \t\r\n") if item.body_kind == "text" else ""
-    first_line, _, rest = body.partition("\n")
-    line = None if rest else first_line  # a headline alone
-    heads = [fold_key(head[:HEAD]).lower().strip(" *\"«»'") for head in (item.headline, item.slugline, line) if head]
-    notes = [fold_key(head[:HEAD]).lower().strip() for head in (item.editorial_note, first_line) if head]
-    if any(is_add(head) for head in (item.headline, item.slugline, first_line[:LINE]) if head):
+    heads, notes = heads_of(item)
+    if any(is_add(head) for head in (item.headline, item.slugline, first_line(item)[:LINE]) if head):
         return "add"
     for signal, words in LEXICON.items():
         # Everyday words in a note or a first line are not enough for these.
@@ -133,6 +131,31 @@ def worded_signal(item: Item) -> Signal | None:
         if any(begins(head, word) for head in where for word in words):
             return signal
     return "update" if any(ORDINAL.search(head) for head in heads) else None
+
+
+def heads_of(item: Item) -> tuple[list[str], list[str]]:
+    """Return the headlines and sluglines, and the notes and first lines, as keys; a headline alone is both."""
+    line = first_line(item)
+    alone = line if line == item.body.strip(BLANKS) else None
+    heads = [folded(head) for head in (item.headline, item.slugline, alone) if head]
+    return heads, [folded(note) for note in (item.editorial_note, line) if note]
+
+
+def first_line(item: Item) -> str:
+    """Return the first line of a plain text; nothing of HTML."""
+    return item.body.strip(BLANKS).partition("\n")[0] if item.body_kind == "text" else ""
+
+
+def folded(head: str) -> str:
+    """Return the key of what words for the eye may begin."""
+    return fold_key(head[:HEAD]).lower().strip(" *\"«»'")
+
+
+def embargo_flags(item: Item) -> tuple[str, ...]:
+    """Return the flag for an embargo that is only written in words; when it ends is not read from them."""
+    heads, notes = heads_of(item)
+    told = any(begins(head, words) for head in (*heads, *notes) for words in EMBARGO)
+    return ("embargo_in_words",) if told and not item.embargoed_until else ()
 
 
 def begins(head: str, words: str) -> bool:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from agents.normalize.boilerplate import is_note, is_tail
 from agents.normalize.signatures import PartKind, find_date, is_name, kind_of, may_be_name
 from schemas.stories import Dateline, Section, SectionKind
 
@@ -26,23 +27,6 @@ FROM = re.compile(r"(\S.*) من (\S.*)")
 LISTING = re.compile(r"\s*[،,]\s*")
 BRACKETED = re.compile(r"(\([^()]{1,40}\))")
 FRAME = " |:-–—/"
-
-TAILS: list[tuple[str, re.Pattern[str]]] = [
-    ("end mark", re.compile(r"//\s*\S.{0,30}//(?:\s*\d{1,2}:\d{2}\s*(?:ت م|تم|غ)?)?")),
-    ("clock", re.compile(r"\d{1,2}:\d{2}\s*(?:ت م|تم|تغ|غ|جمت)")),
-    ("address", re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S+")),
-    ("service", re.compile(r"[*•]?\s*خدمة\s*[«{\"“][^»}\"”]{2,40}[»}\"”].{0,40}")),
-    ("credits", re.compile(r"\((?:إعداد|تغطية|كتابة|تحرير|شاركت? في التغطية)\s[^()]{3,150}\)|\(?المصدر\s*:.{2,40}")),
-    ("link", re.compile(r"رابط الخبر\b.*|للتواصل\b.{0,80}|\d{5,6}\s*-\s*\w+")),
-    ("marks", re.compile(r"[*•_=#~.\-–— ]{1,40}")),
-    ("more", re.compile(r"(?:\.{2,}|…)\s*المزيد|المزيد\s*(?:\.{2,}|…)")),
-    ("initials", re.compile(r"(?=.*[./])\(?[^\W\d_]{1,3}(?:\s?[./ ]\s?[^\W\d_]{1,2}){1,6}\.?\)?")),
-]
-# Under the headline, what changed since the last version, in brackets, or a word to editors: not for publication.
-NOTE = re.compile(
-    r"\((?:ل?تصحيح|ل?إضافة|يصحح|تصحح|يضيف|تضيف|مع إضافة|إعادة|يحذف|تحذف)\s[^()]{3,200}\)"
-    r"|(?:ملاحظة|ملحوظة|تنويه|عناية)\s+(?:إلى\s+)?(?:السادة\s+)?(?:ال|لل)(?:محررين|مشتركين)\b.*"
-)
 
 
 class Layout(NamedTuple):
@@ -92,7 +76,7 @@ def lay_out(text: str, *, headline_given: bool = False) -> Layout:
     sections = [section("headline", line.start, len(line.text)) for line in lines[:first]]
     signatures: list[Signature] = []
     for number, line in enumerate(lines[first:last]):
-        if number < SIGNATURE_LINES and NOTE.fullmatch(line.text):
+        if number < SIGNATURE_LINES and is_note(line.text):
             sections.append(section("boilerplate", line.start, len(line.text)))
             continue
         signature = None
@@ -134,11 +118,6 @@ def first_of_tail(lines: list[Line], first: int) -> int:
     while last > max(first + 1, len(lines) - TAIL_LINES) and is_tail(lines[last - 1].text):
         last -= 1
     return last
-
-
-def is_tail(line: str) -> bool:
-    """Say whether a line is what a desk puts under a story: an end mark, a clock, an address, initials."""
-    return any(pattern.fullmatch(line) for _, pattern in TAILS)
 
 
 def opening(lines: list[Line], number: int) -> bool:
