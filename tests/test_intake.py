@@ -175,6 +175,51 @@ def test_an_html_body_is_taken_where_there_is_no_other(part: dict[str, str]) -> 
     assert (item.body_kind, item.body) == ("html", part["value"])
 
 
+G2 = (
+    '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:7" version="1"><itemMeta>'
+    '<itemClass qcode="ninat:text"/>{meta}</itemMeta><contentMeta><headline>خبر</headline>{content}</contentMeta>'
+    "<contentSet><inlineData>قال الوزير نعم.</inlineData></contentSet></newsItem>"
+)
+
+
+@pytest.mark.parametrize(
+    ("meta", "content", "signal", "flags"),
+    [
+        ('<signal qcode="sig:update"/>', "", "update", ()),
+        ('<signal qcode="edStat:C"/>', "", "correction", ()),
+        ('<signal qcode="edStat:U"/><signal qcode="prodId:TXT"/>', "", "update", ()),
+        ('<pubStatus qcode="stat:canceled"/>', "", "kill", ()),
+        ('<pubStatus qcode="stat:withheld"/>', "", "hold", ()),
+        ('<role qcode="itemRole:Advisory"/>', "", "advisory", ()),
+        ("", '<genre qcode="genre:Advisory"/>', "advisory", ()),
+        ('<signal qcode="sic:TABLE"/>', "", "new", ("table",)),
+        ("<edNote>KILL KILL KILL</edNote>", "", "kill", ()),
+    ],
+)
+def test_signals_of_newsml_g2(meta: str, content: str, signal: str, flags: tuple[str, ...]) -> None:
+    item = one(G2.format(meta=meta, content=content).encode())
+    assert (item.signal, item.flags, item.body) == (signal, flags, "قال الوزير نعم.")
+
+
+@pytest.mark.parametrize(
+    ("letter", "instruction", "signal"),
+    [
+        ("N", "", "new"),
+        ("U", "", "update"),
+        ("A", "", "add"),
+        ("N", '<Instruction FormalName="Correction"/>', "correction"),
+    ],
+)
+def test_signals_of_newsml_1(letter: str, instruction: str, signal: str) -> None:
+    item = one(
+        f"<NewsML><NewsItem><Identification><NewsIdentifier><NewsItemId>7</NewsItemId>"
+        f'<RevisionId Update="{letter}">2</RevisionId></NewsIdentifier></Identification>'
+        f'<NewsManagement><AssociatedWith NewsItem="urn:6"/>{instruction}</NewsManagement>'
+        f"<NewsComponent><ContentItem><DataContent>نعم</DataContent></ContentItem></NewsComponent></NewsItem></NewsML>".encode()
+    )
+    assert (item.signal, item.adds_to) == (signal, "urn:6" if signal == "add" else None)
+
+
 def test_headers_go_before_the_envelope() -> None:
     item = one(orjson.dumps(FULL), {"wire-provider": "sahil", "wire-channel": "sport"})
     assert (item.provider, item.channel) == ("sahil", "sport")
@@ -319,6 +364,56 @@ def items_or_code(value: bytes, named: str = "") -> list[Item] | list[str]:
 @given(st.binary(max_size=300) | st.text(max_size=80).map(lambda text: text.encode("utf-8", "replace")))
 def test_any_bytes_give_items_or_a_code(value: bytes) -> None:
     assert all(isinstance(found, Item) or found in CODES for found in items_or_code(value))
+
+
+MARKUP = st.lists(
+    st.sampled_from(
+        [
+            "<newsItem>",
+            "</newsItem>",
+            "<nitf>",
+            "</nitf>",
+            "<body>",
+            "<p>",
+            "</p>",
+            "<item>",
+            "<rss>",
+            "</rss>",
+            "&",
+            "&nbsp;",
+            "]]>",
+            "<![CDATA[",
+            "<!--",
+            "-->",
+            "\x01",
+            "\x02",
+            "\x03",
+            "\x16",
+            "From:",
+            "Subject:",
+            "Date:",
+            "x=y",
+            "<?xml?>",
+            "<!DOCTYPE",
+            "خبر",
+            "قال",
+            "الوزير",
+            "<",
+            ">",
+            '"',
+            "=",
+            "\n",
+            "\r\n",
+        ]
+    ),
+    max_size=30,
+).map(lambda pieces: " ".join(pieces).encode())
+
+
+@settings(deadline=None, max_examples=400)
+@given(MARKUP | st.binary(max_size=200), st.sampled_from(["", *(row.name for row in FORMATS)]))
+def test_any_markup_named_as_any_format_gives_items_or_a_code(value: bytes, named: str) -> None:
+    assert all(isinstance(found, Item) or found in CODES for found in items_or_code(value, named))
 
 
 @settings(deadline=None)

@@ -4,6 +4,8 @@ A newsMessage with several items, or one item alone. The package newsmlg2 reads 
 this project does not let at wires (see ``xml``); the dozen fields that a Story keeps are read here.
 """
 
+from collections.abc import Iterator
+
 from lxml.etree import _Element
 
 from agents.errors import WireError
@@ -49,6 +51,7 @@ def read_item(wire: Wire, item: _Element, message: _Element | None) -> Item:
     """Return one news item with what its message says of it."""
     body, kind = body_of(item)
     meta, content = "itemMeta/", "contentMeta/"
+    codes = [*values(item, meta + "signal", "qcode"), *advisories(item)]
     return Item(
         body=body,
         body_kind=kind,
@@ -57,7 +60,7 @@ def read_item(wire: Wire, item: _Element, message: _Element | None) -> Item:
         id=item.get("guid"),
         version=item.get("version"),
         status=status_of(first_value(item, meta + "pubStatus", "qcode"), "$.itemMeta.pubStatus"),
-        signal=coded_signal([*values(item, meta + "signal", "qcode")]) or "new",
+        signal=coded_signal(codes) or "new",
         provider=named(item.find(meta + "provider")),
         channel=first_of(message, "header/channel") or code_of(first_value(item, meta + "service", "qcode")),
         language=first_value(item, content + "language", "tag") or item.get(XML_LANG),
@@ -74,7 +77,14 @@ def read_item(wire: Wire, item: _Element, message: _Element | None) -> Item:
         subjects=tuple(code for subject in item.iterfind(content + "subject") if (code := label(subject))),
         copyright=first_text(item, "rightsInfo/copyrightNotice"),
         editorial_note=editorial_note(item),
+        flags=("table",) if any(code.lower().endswith(":table") for code in codes) else (),
     )
+
+
+def advisories(item: _Element) -> Iterator[str]:
+    """Yield the codes of genre and role that call an item an advisory; their other words mean other things."""
+    for path in ("contentMeta/genre", "itemMeta/role"):
+        yield from (code for code in values(item, path, "qcode") if code.lower().endswith(":advisory"))
 
 
 def headline_of(item: _Element) -> str | None:

@@ -31,7 +31,7 @@ def read_nitf(wire: Wire) -> list[Item]:
         id=first_value(root, data + "doc-id", "id-string"),
         version=first_value(root, data + "du-key", "version") or first_value(root, data + "series", "series.part"),
         status=with_embargo(status, release, "$.docdata.management-status"),
-        signal=coded_signal([*values(root, data + "ed-msg", "msg-type")])
+        signal=coded_signal([*values(root, data + "ed-msg", "msg-type"), *values(root, "head/tobject", "tobject.type")])
         or ("correction" if root.find(data + "correction") is not None else "new"),
         provider=first_value(root, data + "doc-id", "regsrc")
         or first_text(root, head + "rights/rights.owner", head + "distributor"),

@@ -11,7 +11,8 @@ from agents.intake.wire import Wire
 # Marks of an envelope that prose does not hold: the frame of a legacy wire, a declaration, elements that HTML does not
 # have, and three names with a colon as JSON writes them or three fields as mail does.
 FRAME = re.compile(r"[\x01-\x03\x16]")
-DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[|\?><|\A\s*/?[a-z][\w:.-]*/?>", re.IGNORECASE)
+DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[", re.IGNORECASE)
+REST_OF_TAG = re.compile(r"\s*/?[A-Za-z][\w:.-]*/?>")
 ELEMENT = re.compile(r"</([A-Za-z][\w.:-]{0,30})[^<>]{0,80}>|<(\w+\.\w+|\w+:\w+)[\s/>]")
 NAMES = re.compile(r"[\"'][A-Za-z@$_][A-Za-z\d@$_-]{1,30}[\"']\s*:\s*[\"'\[{\d]")
 FIELDS = re.compile(
@@ -35,11 +36,15 @@ def is_envelope(text: str) -> bool:
     >>> is_envelope('x"uri": "7", "pubStatus": "usable", "version": "1"'), is_envelope('He: "No": "Yes".')
     (True, False)
     """
-    if FRAME.search(text) or DECLARED.search(text):
-        return True
-    if any((match[1] or match[2]).lower() not in defs.tags for match in ELEMENT.finditer(text)):
+    if FRAME.search(text) or REST_OF_TAG.match(text) or ("<" in text and holds_elements(text)):
         return True
     return any(many(pattern, text) for pattern in (NAMES, FIELDS))
+
+
+def holds_elements(text: str) -> bool:
+    """Say whether a text holds a declaration or an element that HTML does not have."""
+    names = ((match[1] or match[2]).lower() for match in ELEMENT.finditer(text))
+    return bool(DECLARED.search(text)) or "?><" in text or any(name not in defs.tags for name in names)
 
 
 def many(pattern: re.Pattern[str], text: str) -> bool:

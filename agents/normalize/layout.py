@@ -26,6 +26,8 @@ SEPARATOR = re.compile(r"\s*(?:--+|[–—|/:]|(?<=\s)-|-(?=[\s(«\"]|$)|(?<=[)�
 FROM = re.compile(r"(\S.*) من (\S.*)")
 LISTING = re.compile(r"\s*[،,]\s*")
 BRACKETED = re.compile(r"(\([^()]{1,40}\))")
+# One or two words, and the mark that parts a place from what follows.
+BRIEF = re.compile(r"\S{2,20}(?: \S{2,20})?\s*[-–—(]")
 FRAME = " |:-–—/"
 
 
@@ -135,7 +137,7 @@ def signature_of(line: str, *, opening: bool) -> Signature | None:
         kinds = {part.kind for part in parts}
         if is_signature(line, parts) and (opening or "agency" in kinds):
             return Signature("dateline" if "date" in kinds else "byline", line, len(line), parts)
-    found = opening_dateline(line)
+    found = opening_dateline(line) if opening or BRIEF.match(line) else None
     return found if found and (opening or is_of_brief(found)) else None
 
 
