@@ -26,6 +26,8 @@ SEPARATOR = re.compile(r"\s*(?:--+|[–—|/:]|(?<=\s)-|-(?=[\s(«\"]|$)|(?<=[)�
 FROM = re.compile(r"(\S.*) من (\S.*)")
 LISTING = re.compile(r"\s*[،,]\s*")
 BRACKETED = re.compile(r"(\([^()]{1,40}\))")
+# What a first line that signs must hold: a headline may be a name alone, or have a day in it.
+NOT_IN_HEADLINES: frozenset[PartKind] = frozenset({"agency", "place"})
 # One or two words, and the mark that parts a place from what follows.
 BRIEF = re.compile(r"\S{2,20}(?: \S{2,20})?\s*[-–—(]")
 FRAME = " |:-–—/"
@@ -111,7 +113,9 @@ def is_headline(lines: list[Line]) -> bool:
     ends = head.endswith(".") and not head.endswith("..")
     if len(head) > (LONE_HEADLINE_LIMIT if alone else HEADLINE_LIMIT) or (ends and (alone or len(head) > 100)):
         return False
-    return signature_of(head, opening=True) is None
+    signature = signature_of(head, opening=True)
+    kinds = {part.kind for part in signature.parts} if signature else set()
+    return not kinds & NOT_IN_HEADLINES and kinds != {"date"}
 
 
 def first_of_tail(lines: list[Line], first: int) -> int:
@@ -190,12 +194,18 @@ def is_signature(line: str, parts: list[Part]) -> bool:
     if "agency" in kinds or line.startswith("|"):
         return True
     if "date" in kinds:
-        return len(parts) == 1 or "place" in kinds
+        return len(parts) == 1 or bool(kinds & {"place", "outlet"}) or is_dated(parts)
     signed = line.rstrip(FRAME)
     if kinds & {"outlet", "desk", "name"}:
         return (len(parts) > 1 and names_fit(kinds, line)) or is_name(signed)
     short = len(parts) == 2 and all(len(part.text) <= 25 for part in parts)
     return short and "place" in kinds and (":" not in signed or may_be_name(parts[1].text))
+
+
+def is_dated(parts: list[Part]) -> bool:
+    """Say whether a day with its year stands beside one or two words, as newspapers put their own name."""
+    day, name = sorted(parts, key=lambda part: part.kind != "date")[:2]
+    return len(parts) == 2 and bool(re.search(r"\d{4}", day.text)) and len(name.text.split()) <= 2
 
 
 def names_fit(kinds: set[PartKind], line: str) -> bool:
