@@ -24,7 +24,7 @@ SHORT = 5  # words of a line that signs with an unknown name
 # A dash parts a signature when a space stands on one side of it or a bracket before it: family names have dashes too.
 SEPARATOR = re.compile(r"\s*(?:--+|[–—|/:]|(?<=\s)-|-(?=[\s(«\"]|$)|(?<=[)»\"])-)\s*")
 FROM = re.compile(r"(\S.*) من (\S.*)")
-LISTING = re.compile(r"\s*[،,]\s*")
+LISTING = re.compile(r"\s*[،,+]\s*")
 BRACKETED = re.compile(r"(\([^()]{1,40}\))")
 # What a first line that signs must hold: a headline may be a name alone, or have a day in it.
 NOT_IN_HEADLINES: frozenset[PartKind] = frozenset({"agency", "place"})
@@ -174,9 +174,10 @@ def pieces_of(text: str) -> Iterator[str]:
 
 
 def from_place(item: str) -> list[str]:
-    """Take apart an outlet or a name and the known city that it reports from; else nothing."""
+    """Take apart an outlet or a name and the known city that it reports from, in either order; else nothing."""
     match = FROM.fullmatch(item)
-    return list(match.groups()) if match and kind_of(match.group(2)) == "place" else []
+    kinds = [kind_of(side) for side in match.groups()] if match else []
+    return list(match.groups()) if match and (kinds[1] == "place" or kinds == ["place", "name"]) else []
 
 
 def hyphenated(item: str) -> list[str]:
@@ -199,7 +200,8 @@ def is_signature(line: str, parts: list[Part]) -> bool:
     if kinds & {"outlet", "desk", "name"}:
         return (len(parts) > 1 and names_fit(kinds, line)) or is_name(signed)
     short = len(parts) == 2 and all(len(part.text) <= 25 for part in parts)
-    return short and "place" in kinds and (":" not in signed or may_be_name(parts[1].text))
+    placed = len(parts) == 3 and [part.kind for part in parts[:2]] == ["place", "place"] and ":" not in signed
+    return placed or (short and "place" in kinds and (":" not in signed or may_be_name(parts[1].text)))
 
 
 def is_dated(parts: list[Part]) -> bool:

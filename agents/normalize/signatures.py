@@ -108,7 +108,7 @@ def is_name(part: str) -> bool:
     """Say whether a line is surely a name and nothing else: what follows the given name are names, not a verb."""
     first, *others = fold_key(part).split() or [""]
     if first == BY and others:
-        first, *others = others
+        return others[0] in GIVEN_NAMES
     if not others or kind_of_words(part) != "name":
         return False
     if first in CREDITS:
