@@ -161,6 +161,20 @@ def test_words_at_the_head_are_signals(headline: str, signal: str) -> None:
     assert story_of({"id": "7", "headline": headline, "text": TEXT}).signal == signal
 
 
+@pytest.mark.parametrize(
+    ("text", "signal"),
+    [
+        ("المستعجل جدا «إغلاق المرفأ» المنشور في 2 آذار مضلل وتم سحبه ولن ينشر بديل عنه", "kill"),
+        ("نرجو من المشتركين عدم اعتماد الخبر المعنون «إغلاق المرفأ».", "kill"),
+        (f"{TEXT}\nوقال إن القرار تم سحبه.", "new"),
+        ("تم سحب الجثة من النهر", "new"),
+        ("قال الوزير إن الخبر غير صحيح. " * 30 + "وتم سحبه", "new"),
+    ],
+)
+def test_kills_in_prose_are_signals(text: str, signal: str) -> None:
+    assert story_of(text).signal == signal
+
+
 @pytest.mark.parametrize(("status", "signal"), [("usable", "new"), ("withheld", "hold"), ("canceled", "kill")])
 def test_a_status_is_a_signal_where_there_is_no_other(status: str, signal: str) -> None:
     assert story_of({"id": "7", "text": TEXT, "status": status}).signal == signal

@@ -22,7 +22,9 @@ ORDER: tuple[Signal, ...] = ("kill", "hold", "release", "advisory", "correction"
 LEXICON: dict[Signal, tuple[str, ...]] = {
     signal: tuple(fold_key(words).lower() for words in SECTIONS[signal].values()) for signal in ORDER
 }
-EMBARGO = tuple(fold_key(words).lower() for words in SECTIONS["embargo"].values())
+EMBARGO, SENT, WITHDRAWN = (
+    tuple(fold_key(words).lower() for words in SECTIONS[name].values()) for name in ("embargo", "sent", "withdrawn")
+)
 
 STATUSES: dict[str, Status] = {
     "usable": "usable",
@@ -65,6 +67,7 @@ OF_STATUS: dict[Status, Signal] = {"usable": "new", "withheld": "hold", "cancele
 BLANKS = "\ufeff \t\r\n"
 HEAD = 120  # characters in which words for the eye begin
 LINE = 400  # and end
+NOTICE = 600  # characters that a kill in prose has at most
 ORDINAL = re.compile(r"\b(\d+)\s*(?:st|nd|rd|th)\s*-?\s*(?:ld|lead)\b|\bupdate\s+(\d+)\b", re.IGNORECASE)
 LEAD = re.compile(r",?\s*\b\d+(?:st|nd|rd|th)\s*-?\s*(?:ld|lead)\b[-\w]*|,?\s*\bupdate\s+\d+\b", re.IGNORECASE)
 
@@ -125,6 +128,8 @@ def worded_signal(item: Item) -> Signal | None:
     heads, notes = heads_of(item)
     if any(is_add(head) for head in (item.headline, item.slugline, first_line(item)[:LINE]) if head):
         return "add"
+    if is_withdrawal(item):
+        return "kill"
     for signal, words in LEXICON.items():
         # Everyday words in a note or a first line are not enough for these.
         where = heads if signal in ("update", "snap", "repeat") else (*heads, *notes)
@@ -156,6 +161,21 @@ def embargo_flags(item: Item) -> tuple[str, ...]:
     heads, notes = heads_of(item)
     told = any(begins(head, words) for head in (*heads, *notes) for words in EMBARGO)
     return ("embargo_in_words",) if told and not item.embargoed_until else ()
+
+
+def is_withdrawal(item: Item) -> bool:
+    """Say whether a plain text is a notice that an item was withdrawn: short, with words for both.
+
+    >>> from agents.intake import read_items
+    >>> notice = "\u0627\u0644\u062e\u0628\u0631 \u0645\u0636\u0644\u0644 \u0648\u062a\u0645 \u0633\u062d\u0628\u0647"
+    >>> is_withdrawal(read_items(notice.encode(), {})[0])
+    True
+    """
+    text = f"{item.headline or ''} {item.body}"
+    if item.body_kind != "text" or len(text) > NOTICE:
+        return False
+    folded_text = fold_key(text)
+    return all(any(word in folded_text for word in words) for words in (SENT, WITHDRAWN))
 
 
 def begins(head: str, words: str) -> bool:
