@@ -253,6 +253,7 @@ REFUSALS = {
     "XML without a root": (b"<?xml version='1.0'?>", "WIRE-202"),
     "XML behind a damaged first letter": (b"x?xml version='1.0'?><nitf><p>x</p></nitf>", "WIRE-202"),
     "JSON behind a damaged first letter": (b'x"uri": "urn:7", "body_text": "x", "version": "1"}', "WIRE-202"),
+    "a little JSON behind a damaged first letter": (b'x"text": "y"}', "WIRE-202"),
     "mail behind a damaged first letter": (b"From x@example.org\nTo: y\nSubject: z\nDate: now\n\nx", "WIRE-202"),
     "a package": (b'<packageItem guid="urn:7"/>', "WIRE-203"),
     "a ninjs package": (b'{"uri": "urn:7", "type": "composite", "pubstatus": "usable"}', "WIRE-203"),
@@ -314,6 +315,12 @@ def test_an_error_says_where() -> None:
 )
 def test_prose_that_begins_like_json_is_prose(text: str) -> None:
     assert one(text.encode()).format == "text"
+
+
+def test_blanks_before_a_record_are_no_part_of_it() -> None:
+    blanks = b" \r\n" * 2_000
+    assert one(blanks + b'{"text": "x"}').format == "json"
+    assert one(blanks + b"<nitf><body><body.content>x</body.content></body></nitf>").format == "nitf"
 
 
 def test_the_limit_holds_for_the_story_and_not_for_its_envelope() -> None:

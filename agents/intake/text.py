@@ -38,6 +38,8 @@ def is_envelope(text: str) -> bool:
     """
     if FRAME.search(text) or REST_OF_TAG.match(text) or ("<" in text and holds_elements(text)):
         return True
+    if NAMES.search(text) and text.rstrip().endswith(("}", "]")):
+        return True
     return any(many(pattern, text) for pattern in (NAMES, FIELDS))
 
 

@@ -30,7 +30,7 @@ class Wire:
     @cached_property
     def opening(self) -> str:
         """The first characters after blanks, by which recognizers decide."""
-        return self.text[:1000].lstrip("\ufeff \t\r\n")
+        return self.text.lstrip("\ufeff \t\r\n")[:1000]
 
     @cached_property
     def root_name(self) -> str:
