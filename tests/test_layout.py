@@ -156,6 +156,11 @@ def test_datelines_before_the_first_sentence(signs: Signs) -> None:
     assert said(layout.dateline) == (signs.place, signs.date, signs.agency)
 
 
+def test_many_spaces_after_a_dateline_belong_to_nothing() -> None:
+    text = f"{HEAD}\nعمان (رويترز) - {' ' * 200}{BODY}"
+    assert [text[part.start : part.end] for part in lay_out(text).sections][1:] == ["عمان (رويترز) -", BODY]
+
+
 def test_a_source_before_a_colon_is_no_part_of_the_dateline() -> None:
     text = f"{HEAD}\nلندن - رويترز - موسكو: لا حل قريب للأزمة.\n{BODY}"
     assert [text[section.start : section.end] for section in lay_out(text).sections][1:3] == [

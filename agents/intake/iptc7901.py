@@ -13,6 +13,7 @@ from agents.intake.signals import lead_number, without_lead
 from agents.intake.wire import Wire
 
 BEGINS = re.compile(r"[\ufeff\s\x00\x16]*\x01")
+STX = re.compile(r"^\x02", re.MULTILINE)
 HEADER = re.compile(
     r"\x01(?P<service>[A-Za-z]{1,6})(?P<number>\d{1,5}) (?P<urgency>\w) (?P<category>[^\W\d_]{1,4}) (?P<words>\d+)"
     r"(?: +(?P<slug>[^\x02\r\n]*))?"
@@ -25,7 +26,7 @@ MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 def is_iptc7901(wire: Wire) -> bool:
     """Say whether the record begins like a teleprinter's; ANPA 1312, which does too, is asked before."""
-    return bool(BEGINS.match(wire.text[:1000])) or "\x02" in wire.opening
+    return bool(BEGINS.match(wire.text[:1000]) or STX.search(wire.opening))
 
 
 def read_iptc7901(wire: Wire) -> list[Item]:

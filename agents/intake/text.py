@@ -10,7 +10,7 @@ from agents.intake.wire import Wire
 
 # Marks of an envelope that prose does not hold: the frame of a legacy wire, a declaration, elements that HTML does not
 # have, and three names with a colon as JSON writes them or three fields as mail does.
-FRAME = re.compile(r"[\x01-\x03\x16]")
+FRAME = re.compile(r"^[ \t]*[\x01-\x03\x16]", re.MULTILINE)
 DECLARED = re.compile(r"<\?xml|<!DOCTYPE|<!\[CDATA\[", re.IGNORECASE)
 REST_OF_TAG = re.compile(r"\s*/?[A-Za-z][\w:.-]*/?>")
 ELEMENT = re.compile(r"</([A-Za-z][\w.:-]{0,30})[^<>]{0,80}>|<(\w+\.\w+|\w+:\w+)[\s/>]")
@@ -20,6 +20,7 @@ FIELDS = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 MANY = 3
+HEAD = 1_000  # characters in which fields are a mail's; further down somebody quotes one
 
 
 def is_text(wire: Wire) -> bool:
@@ -40,7 +41,7 @@ def is_envelope(text: str) -> bool:
         return True
     if NAMES.search(text) and text.rstrip().endswith(("}", "]")):
         return True
-    return any(many(pattern, text) for pattern in (NAMES, FIELDS))
+    return many(NAMES, text) or many(FIELDS, text[:HEAD])
 
 
 def holds_elements(text: str) -> bool:

@@ -238,8 +238,13 @@ def opening_dateline(line: str) -> Signature | None:
             continue  # an agency that speaks for itself
         signs = ends_dateline(kinds) or is_placed_name(line[: match.start()], parts)
         if kinds and match.end() < len(line) and signs and (found is None or goes_on(found, kinds)):
-            found = Signature("dateline", line[: match.end()].rstrip(), match.end(), parts)
+            found = Signature("dateline", line[: match.end()].rstrip(), start_of_word(line, match.end()), parts)
     return found
+
+
+def start_of_word(line: str, at: int) -> int:
+    """Return where the next word starts."""
+    return len(line) - len(line[at:].lstrip())
 
 
 def ends_dateline(kinds: list[PartKind]) -> bool:
