@@ -7,8 +7,8 @@ end the keyword line with a stroke and the headline with an equals sign. There i
 import re
 
 from agents.errors import WireError
+from agents.intake.fields import number
 from agents.intake.items import Item
-from agents.intake.newsml_g2 import number
 from agents.intake.signals import lead_number, without_lead
 from agents.intake.wire import Wire
 

@@ -13,9 +13,8 @@ from email.utils import parseaddr
 
 from agents.errors import WireError
 from agents.intake.charset import decode
+from agents.intake.fields import iso_date, number
 from agents.intake.items import BodyKind, Item
-from agents.intake.newsml_g2 import number
-from agents.intake.rss import iso_date
 from agents.intake.wire import Wire
 from schemas.stories import Charset
 

@@ -6,11 +6,11 @@ Many wires put an NITF body into it; older ones XHTML or plain text.
 from lxml.etree import _Element
 
 from agents.errors import WireError
+from agents.intake.fields import number
 from agents.intake.items import BodyKind, Item
-from agents.intake.newsml_g2 import BESIDE, number
 from agents.intake.signals import coded_signal, with_embargo
 from agents.intake.wire import Wire
-from agents.intake.xml import XML_LANG, drop, first_text, first_value, inner_xml, stories_of, values, words_of
+from agents.intake.xml import BESIDE, XML_LANG, drop, first_text, first_value, inner_xml, stories_of, values, words_of
 from schemas.stories import Signal
 
 # Update="U" and "A" are letters of the standard for a revision's delta; AFP's "N" is a whole story.

@@ -9,14 +9,24 @@ from collections.abc import Iterator
 from lxml.etree import _Element
 
 from agents.errors import WireError
+from agents.intake.fields import number
 from agents.intake.items import BodyKind, Item
 from agents.intake.signals import coded_signal, status_of
 from agents.intake.wire import Wire
-from agents.intake.xml import XML_LANG, drop, first_text, first_value, inner_xml, stories_of, texts, values, words_of
+from agents.intake.xml import (
+    BESIDE,
+    XML_LANG,
+    drop,
+    first_text,
+    first_value,
+    inner_xml,
+    stories_of,
+    texts,
+    values,
+    words_of,
+)
 
 ITEMS = ("newsItem", "packageItem", "conceptItem", "knowledgeItem", "planningItem", "catalogItem")
-# What a page says about a story and a story does not say itself.
-BESIDE = ("head", "header", "footer", "nav", "aside", "figure", "media", "script", "style")
 
 
 def is_newsml_g2(wire: Wire) -> bool:
@@ -132,12 +142,3 @@ def code_of(qcode: str | None) -> str | None:
 def first_of(message: _Element | None, path: str) -> str | None:
     """Return a text of the message around an item, None where it came alone."""
     return None if message is None else next(texts(message, path), None)
-
-
-def number(text: str | None) -> int | None:
-    """Return a small number, None for anything else.
-
-    >>> number("4"), number("high"), number("12345")
-    (4, None, None)
-    """
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 4 else None

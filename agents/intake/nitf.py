@@ -2,11 +2,11 @@
 
 from lxml.etree import _Element
 
+from agents.intake.fields import number
 from agents.intake.items import Item
-from agents.intake.newsml_g2 import BESIDE, number
 from agents.intake.signals import coded_signal, with_embargo
 from agents.intake.wire import Wire
-from agents.intake.xml import drop, first_text, first_value, inner_xml, values, words_of
+from agents.intake.xml import BESIDE, drop, first_text, first_value, inner_xml, values, words_of
 
 
 def is_nitf(wire: Wire) -> bool:

@@ -3,11 +3,10 @@
 feedparser is not used: it mends feeds that do not parse, which must die here, and expands entities.
 """
 
-from email.utils import parsedate_to_datetime
-
 from lxml.etree import _Element
 
 from agents.errors import WireError
+from agents.intake.fields import iso_date
 from agents.intake.items import Item
 from agents.intake.wire import Wire
 from agents.intake.xml import first_text, stories_of, text_of, texts
@@ -47,15 +46,3 @@ def read_entry(wire: Wire, entry: _Element, channel: _Element) -> Item:
         subjects=tuple(texts(entry, "category")),
         copyright=first_text(entry, "rights") or first_text(channel, "copyright", "rights"),
     )
-
-
-def iso_date(printed: str | None) -> str | None:
-    """Return a date of RFC 822 in ISO 8601; what is none stays as printed and is flagged later.
-
-    >>> iso_date("Mon, 02 Mar 2026 12:00:00 +0300"), iso_date("2026-03-02T09:00:00Z")
-    ('2026-03-02T12:00:00+03:00', '2026-03-02T09:00:00Z')
-    """
-    try:
-        return parsedate_to_datetime(printed).isoformat() if printed else None
-    except (ValueError, OverflowError, IndexError):
-        return printed

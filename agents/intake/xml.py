@@ -19,6 +19,8 @@ TOO_DEEP = etree.ErrorTypes.ERR_RESOURCE_LIMIT
 DECLARATION = re.compile(r"[\ufeff\s]*(?:<\?xml[^>]*\?>)?")
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
+# What stands in a body and is no part of the story.
+BESIDE = ("head", "header", "footer", "nav", "aside", "figure", "media", "script", "style")
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
