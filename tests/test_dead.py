@@ -54,7 +54,7 @@ def test_a_letter_says_what_the_worker_wrote() -> None:
     assert (letter.place, letter.written_at, letter.received_at) == ((0, 3), NOW + 500, NOW)
     assert (letter.code, letter.stage, letter.provider, letter.redrives) == ("WIRE-101", "read", "manara", 2)
     assert letter.origin == 1
-    assert letter.cause.startswith("invalid UTF-8: for the test")
+    assert letter.cause.startswith("unknown charset: for the test")
 
 
 def test_a_letter_of_another_hand_is_read_as_far_as_it_goes() -> None:
@@ -269,7 +269,7 @@ def test_a_letter_is_one_line() -> None:
     assert first.split()[0] == "0:1"
     assert first.endswith("yes       two lines [bold]\\x1b[2J")
     assert "wakala\\x1b\\n" in second
-    assert head.index("cause") == first.index("two lines") == second.index("invalid UTF-8")
+    assert head.index("cause") == first.index("two lines") == second.index("unknown charset")
     line = json_line(hostile, redriven=True)
     assert "\n" not in line
     assert json.loads(line)["cause"] == "two\nlines [bold]\x1b[2J"

@@ -336,7 +336,7 @@ def test_a_letter_is_shown_with_its_bytes(place: Place, tmp_path: Path) -> None:
     shown = place.tasrih("dead", "show", "0:0")
     assert (shown.returncode, shown.stderr) == (0, "")
     assert "   code     WIRE-101\n" in shown.stdout
-    assert "invalid UTF-8: for the test" in shown.stdout
+    assert "unknown charset: for the test" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert "abc\\x1b[2J\\xff" in shown.stdout
     command = [sys.executable, "-m", "agents.cli", "dead", "show", "--raw", "0:0"]
