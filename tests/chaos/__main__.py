@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tests.broker.kafka import apache_kafka
-from tests.chaos import scenarios, soak
+from tests.chaos import scenarios, soak, states
 from tests.chaos.storm import Result, Storm, run
 
 QUICK = Storm(records=12_000, load_seconds=45, kills=20, freezes=3, seconds=110)
@@ -42,6 +42,7 @@ SCENARIOS: dict[str, Callable[[int], dict[str, Any]]] = {
     "stop": on_kafka(scenarios.stops),
     "poison": on_kafka(scenarios.poison),
     "soak": on_kafka(soak.soak),
+    "states": on_kafka(states.states),
     "full-disk": on_kafka(scenarios.full_disk),
     "slow-broker": lambda times: scenarios.brokers(1, times, slow=True),
     "broker": lambda times: scenarios.brokers(1, times),
