@@ -1,7 +1,8 @@
 """Stage 2: one version of a story, and what is known of the story, to everything that is published of it.
 
 Pure: no clock, no Kafka. A version is new, a duplicate (same version, text and status), superseded (older than what
-stands) or an update; an update says for every statement whether it is asserted, changed, unchanged or retracted.
+stands) or an update; an update says for every statement whether it is asserted, changed, unchanged or retracted. A kill
+or a hold stands until an explicit release, whatever comes after it, and when it comes before its story.
 """
 
 import hashlib
@@ -26,10 +27,10 @@ from schemas.events import (
 )
 from schemas.outcomes import Outcome, OutcomeKind, Recall, RecallKind, StoryState
 from schemas.statements import Statement
-from schemas.stories import EnrichedStory, RecalledStory, Status, Story
+from schemas.stories import EnrichedStory, RecalledStory, Signal, Status, Story
 from schemas.topics import AUDIT, ENRICHED, RECALLS, STATEMENTS
 
-Relation = Literal["new", "duplicate", "superseded", "update"]
+Relation = Literal["new", "duplicate", "superseded", "update", "recalled"]
 Age = tuple[float, tuple[tuple[int, str], ...], float]
 
 NO_DATE = float("-inf")
@@ -52,7 +53,7 @@ def extract_story(story: Story, state: StoryState | None, now: datetime) -> tupl
     an embargoed story is published with its ``embargoed_until``. Raises nothing of its own.
     """
     relation = relation_to(story, state)
-    if state is not None and relation in ("duplicate", "superseded"):
+    if state is not None and relation in ("duplicate", "superseded", "recalled"):
         return (_outcome(story, relation, state.emissions),), state
     published = recalled(story) if story.status in RECALLED else enrich(story)
     statements = published.statements if isinstance(published, EnrichedStory) else ()
@@ -95,13 +96,36 @@ def recalled(story: Story) -> RecalledStory:
 
 
 def relation_to(story: Story, state: StoryState | None) -> Relation:
-    """Say what a version is to the one that stands; the same version with another text or status is an update."""
+    """Say what a version is to the one that stands; the same version with another text or status is an update.
+
+    A kill or hold is an update however old it claims to be: notices often carry no date, and what is not recalled
+    stays in print. Only a release that is newer stands against it. After it, everything but a release is ``recalled``.
+    """
     if state is None:
         return "new"
     if (story.version, _sha256(story.text), story.status) == (state.version, state.text_sha256, state.status):
         return "duplicate"
+    if sticks(state.status, state.signal) and not lifts(story):
+        return "update" if story.status == "canceled" != state.status else "recalled"
     stands = age(state.version_created, state.version, state.received_at)
-    return "superseded" if age(story.published_at, story.version, story.received_at) < stands else "update"
+    older = age(story.published_at, story.version, story.received_at) < stands
+    if older and sticks(story.status, story.signal) and state.signal != "release":
+        return "update"
+    return "superseded" if older else "update"
+
+
+def sticks(status: Status, signal: Signal) -> bool:
+    """Say whether a version holds against later ones: a kill does, and what was held on purpose.
+
+    >>> sticks("canceled", "update"), sticks("withheld", "hold"), sticks("withheld", "new")
+    (True, True, False)
+    """
+    return status == "canceled" or (status == "withheld" and signal in ("kill", "hold"))
+
+
+def lifts(story: Story) -> bool:
+    """Say whether a version lifts a kill or a hold."""
+    return story.status == "usable" and story.signal == "release"
 
 
 def age(created: str | None, version: str, received_at: str) -> Age:
@@ -163,6 +187,7 @@ def _next_state(story: Story, statements: tuple[Statement, ...], state: StorySta
         version_created=story.published_at,
         received_at=story.received_at,
         status=story.status,
+        signal=story.signal,
         text_sha256=_sha256(story.text),
         emissions=(state.emissions if state else 0) + 1,
         statements={statement.id: digest(statement) for statement in statements},

@@ -13,8 +13,8 @@ from schemas.stories import EnrichedStory, RecalledStory, Story
 
 Record = TypeVar("Record", bound=Struct)
 
-# A worker reads the state format that it writes and the one before; there is none before the first.
-STATE_FORMATS = (1,)
+# A worker reads the state format that it writes and the one before. 2 added the signal of the version that stands.
+STATE_FORMATS = (1, 2)
 
 _AT = re.compile(r"^(?P<cause>.*) - at `(?P<path>[^`]+)`$", re.DOTALL)
 
@@ -112,7 +112,7 @@ def decode_state(value: bytes) -> StoryState:
 
     >>> decode_state(b'{"format": 9}')
     Traceback (most recent call last):
-    schemas.codec.DecodeError: could not decode StoryState: format 9 is not one of (1,) - at `$.format`
+    schemas.codec.DecodeError: could not decode StoryState: format 9 is not one of (1, 2) - at `$.format`
     """
     check_state_format(value)
     return _decode(_STATE, value, "StoryState")

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from schemas.statements import Instant, Offset
-from schemas.stories import RawOrigin, Status
+from schemas.stories import RawOrigin, Signal, Status
 
 OutcomeKind = Literal[
     "published", "superseded", "duplicate", "held", "recalled", "advisory", "empty", "unresolved", "dead", "erased",
@@ -76,7 +76,7 @@ class Recall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class StoryState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The lifecycle state of one story: what was last published, and how often (``emissions`` feeds ``ce_id``)."""
 
-    format: int = 1
+    format: int = 2
     """Version of this record's own format."""
     story_id: str
     """The story."""
@@ -88,6 +88,8 @@ class StoryState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Kafka timestamp of the raw record that it came from."""
     status: Status
     """Whether it may be used."""
+    signal: Signal = "new"
+    """What the provider called that version; since format 2."""
     text_sha256: str
     """SHA-256 of its text, in hex: the same version with another text is an update."""
     emissions: Offset

@@ -174,6 +174,69 @@ def test_a_story_that_may_not_be_used_is_published_without_words(status: str) ->
     assert outcome(outputs).outcome == "recalled"
 
 
+KILL = {"status": "canceled", "signal": "kill"}
+HOLD = {"status": "withheld", "signal": "hold"}
+
+
+@pytest.mark.parametrize("notice", [KILL, HOLD], ids=["kill", "hold"])
+def test_what_was_killed_or_held_stays_so_whatever_comes_after_it(notice: dict[str, str]) -> None:
+    outputs, state = run(
+        version(1, "#a"), version(2, "", **notice), version(3, "#a #b"), version(4, "#c", signal="correction")
+    )
+    assert [output.topic for output in outputs] == ["wire.audit.v1"]
+    assert outcome(outputs).outcome == "recalled"
+    assert (state.version, state.statements) == ("2", {})
+
+
+@pytest.mark.parametrize("notice", [KILL, HOLD], ids=["kill", "hold"])
+def test_a_notice_that_comes_before_its_story_holds_too(notice: dict[str, str]) -> None:
+    outputs, state = run(version(2, "", **notice), version(1, "#a"))
+    assert outcome(outputs).outcome == "recalled"
+    assert state.statements == {}
+
+
+@pytest.mark.parametrize("notice", [KILL, HOLD], ids=["kill", "hold"])
+def test_a_notice_without_a_date_recalls_what_stands(notice: dict[str, str]) -> None:
+    outputs, _ = run(version(2, "#a"), version(1, "", published_at=None, **notice))
+    assert statement_events(outputs) == {"a": "retracted"}
+    assert outcome(outputs).outcome == "recalled"
+
+
+def test_a_kill_goes_over_a_hold_and_not_the_other_way_round() -> None:
+    _, state = run(version(1, "#a"), version(2, "", **HOLD), version(3, "", **KILL))
+    assert (state.version, state.status) == ("3", "canceled")
+    outputs, state = run(version(1, "#a"), version(2, "", **KILL), version(3, "", **HOLD))
+    assert (outcome(outputs).outcome, state.status) == ("recalled", "canceled")
+
+
+@pytest.mark.parametrize("notice", [KILL, HOLD], ids=["kill", "hold"])
+def test_an_explicit_release_lifts_it_and_an_older_notice_does_not_undo_that(notice: dict[str, str]) -> None:
+    release = version(3, "#a", signal="release")
+    outputs, state = run(version(1, "#a"), version(2, "", **notice), release)
+    assert (statement_events(outputs), state.status) == ({"a": "asserted"}, "usable")
+    assert what(on("wire.enriched.v1", outputs)[0]) == "released"
+    outputs, _ = run(version(1, "#a"), release, version(2, "", **notice))
+    assert outcome(outputs).outcome == "superseded"
+
+
+def test_a_release_that_is_older_than_the_kill_lifts_nothing() -> None:
+    outputs, state = run(version(1, "#a"), version(3, "", **KILL), version(2, "#a", signal="release"))
+    assert (outcome(outputs).outcome, state.status) == ("superseded", "canceled")
+
+
+def test_what_was_withheld_for_want_of_a_date_is_replaced_by_a_version_that_has_one() -> None:
+    outputs, state = run(version(1, "#a", status="withheld"), version(2, "#a"))
+    assert (outcome(outputs).outcome, state.status) == ("published", "usable")
+
+
+def test_a_state_of_the_format_before_is_read() -> None:
+    _, state = run(version(1, "#a"))
+    old = re.sub(rb'"signal":"new",', b"", encode(state)).replace(b'"format":2', b'"format":1')
+    assert b"signal" not in old
+    outputs, _ = extract_story(version(1, "#a"), decode_state(old), NOW)
+    assert outcome(outputs).outcome == "duplicate"
+
+
 def test_an_advisory_has_no_statements_and_says_so() -> None:
     outputs, _ = run(version(1, "#a", signal="advisory"))
     assert statement_events(outputs) == {}
