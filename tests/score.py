@@ -14,9 +14,10 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from tests.annotated import BULK, SETS, TEXTS, read_annotated, read_silent
 from tests.cases import NOTHING, TESTS, Expectation, Place, places_of, read_stories
 from tests.extracted import extracted
-from tests.scoring import Record, Scores, Tally, score
+from tests.scoring import Record, Scores, Tally, letter_range, letters, score
 
 BESIDE = TESTS.parent.parent / "shared"
 DEV = BESIDE / "gold" / "dev.jsonl"
@@ -25,6 +26,7 @@ FLOORS = TESTS / "floors.toml"
 COLUMNS = ("found@0.3", "found@0.8", "content_exact", "content_overlap", "triple_relaxed")
 TREE_COLUMNS = COLUMNS[:4]  # their sources are not resolved to names
 SHARES = ("src", "via", "cue", "form", "stance")
+KEPT = "annotated here: kept"  # its errors are not looked at while rules are written
 WITHOUT_HAMZA = str.maketrans("\u0623\u0625\u0622", "\u0627\u0627\u0627")
 Figures = dict[str, Any]
 
@@ -122,10 +124,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     written: Figures = {}
     for name, gold in chosen_gold(options.gold):
         scores = score(gold, predicted(gold))
-        show(name, scores, errors=options.errors)
+        show(name, scores, errors=options.errors and name != KEPT)
         written[name] = {"overall": scores.overall.figures()} | {k: t.figures() for k, t in scores.parts.items()}
     if options.gold is None:
-        written |= show_trees()
+        written |= show_trees() | show_silent(errors=options.errors)
     if options.json:
         options.json.write_text(json.dumps(written, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     if options.raise_floors or options.allow_regression:
@@ -154,6 +156,10 @@ def chosen_gold(path: Path | None) -> Iterator[tuple[str, list[Record]]]:
         yield DEV.name, read_gold(DEV)
     else:
         print("\nSKIP: no development gold beside the checkout (../shared/gold/dev.jsonl): NOT scored")
+    if TEXTS.is_dir():
+        yield from ((f"annotated here: {name}", read_annotated(path)) for name, path in SETS.items())
+    else:
+        print("\nSKIP: no stories beside the checkout (../shared/stories): the annotated ones NOT scored")
 
 
 def show(name: str, scores: Scores, *, errors: bool) -> None:
@@ -191,6 +197,31 @@ def show_trees() -> Figures:
         written[name] = {key: figures[key][1] for key in TREE_COLUMNS} | {"gold": tally.gold}
         print(f"\n{name}: recall of {tally.gold}:", *(f"{key} {figures[key][1]}" for key in TREE_COLUMNS))
     return written
+
+
+def show_silent(*, errors: bool) -> Figures:
+    """Print how many statements come out of sentences that hold no speech."""
+    if not BULK.is_file():
+        print("\nSKIP: no texts beside the checkout (../shared/stories/bulk.jsonl): silent sentences NOT scored")
+        return {}
+    entries = read_silent()
+    found = [line for text, spans in entries for line in false_statements(text, spans)]
+    sentences = sum(len(spans) for _, spans in entries)
+    print(f"\nsentences without speech: {len(found)} false statements in {sentences} sentences")
+    print("\n".join(found) if errors else "", end="")
+    return {"silent": {"sentences": sentences, "false": len(found)}}
+
+
+def false_statements(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    """Yield a line for each statement that stands in one of the spans of a text."""
+    prediction = predict(text)
+    silent = [letter_range(letters(text)[1], *span) for span in spans]
+    places = letters(prediction["text"])[1]
+    for statement in prediction["statements"]:
+        content = statement["content"]
+        at = letter_range(places, content["start"], content["end"]).start
+        if any(span.start <= at < span.end for span in silent):
+            yield f"+ {statement['rule']} | {(statement['cue'] or {}).get('text')} | {content['text'][:80]}"
 
 
 def floor_figures(scores: Scores) -> dict[str, float]:
