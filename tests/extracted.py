@@ -10,6 +10,7 @@ from schemas.statements import Statement
 from schemas.stories import Story
 
 RECEIVED = 1_700_000_000_000  # any fixed time, in milliseconds since the epoch
+TEXT = ("wire-format", b"text")
 
 
 class Extracted(NamedTuple):
@@ -23,7 +24,7 @@ class Extracted(NamedTuple):
 def extracted(text: str) -> Extracted:
     """Return the one story of a plain text and its statements."""
     raw = Incoming(
-        topic="wire.raw.v1", partition=0, offset=0, timestamp=RECEIVED, key=None, value=text.encode(), headers=()
+        topic="wire.raw.v1", partition=0, offset=0, timestamp=RECEIVED, key=None, value=text.encode(), headers=(TEXT,)
     )
     (story,) = read_stories(raw)
     statements = sorted(extract(story).statements, key=lambda s: (s.content.start, s.content.end))

@@ -107,8 +107,10 @@ def test_scores_do_not_fall_below_their_floors() -> None:
 def test_missing_gold_is_said_loudly(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(command, "DEV", Path("nowhere.jsonl"))
     monkeypatch.setattr(command, "TREES", Path("nowhere.jsonl"))
+    monkeypatch.setattr(command, "TEXTS", Path("nowhere"))
+    monkeypatch.setattr(command, "BULK", Path("nowhere.jsonl"))
     assert command.main([]) == 0
-    assert capsys.readouterr().out.count("SKIP: ") == 2
+    assert capsys.readouterr().out.count("SKIP: ") == 4
 
 
 def test_given_gold_is_scored_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
