@@ -1,59 +1,26 @@
 """Noun phrases that name a source: where they end, which part is role and which part is the proper name."""
 
-from typing import NamedTuple
-
-from agents.extract.cues import lookup
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.grammar import (
-    NISBA,
     NISBAS,
     NOUNS,
     OUTLETS,
     STATE_NAMES,
     WORDS,
     is_adjective,
-    is_complementizer,
     is_eventive,
     is_name,
-    is_outlet,
     is_preposition,
-    is_time,
     lemma_of,
     noun_class,
     prefixed,
 )
+from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_finite_cue
+from agents.extract.phrase_prepositions import may_be_name, preposition
+from agents.extract.phrase_state import COMMAS, PLURALS, Phrase, Reader
 from agents.extract.tokens import bare, is_defined
 
 LONGEST = 30
-PLURALS = ("ين", "ون")
-COMMAS = frozenset("،,")
-
-
-class Phrase(NamedTuple):
-    """A noun phrase of tokens lo to hi (exclusive); ``name`` is its proper name, ``head`` its first noun's lemma."""
-
-    lo: int
-    hi: int
-    head: str
-    kind: str | None
-    name: tuple[int, int] | None
-    joint: int | None
-    prefix: int = 0
-    defined: bool = False
-
-
-class _Reader:
-    """The state of one reading; a class only because six questions share it."""
-
-    def __init__(self, doc: Document, lo: int, limit: int, *, closed_right: bool) -> None:
-        self.doc, self.lo, self.limit, self.closed_right = doc, lo, limit, closed_right
-        self.state = "start"
-        self.head: str | None = None
-        self.kind: str | None = None
-        self.name: list[int] | None = None
-        self.joint: int | None = None
-        self.head_defined = False
-        self.definite = False
 
 
 def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Phrase | None:
@@ -63,7 +30,7 @@ def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Ph
     the phrase or an adjunct. Otherwise an event noun after a complete phrase begins the thing that was said.
     Relative clauses, time, occasion and addressee are left out.
     """
-    r = _Reader(doc, lo, min(limit, lo + LONGEST), closed_right=closed_right)
+    r = Reader(doc, lo, min(limit, lo + LONGEST), closed_right=closed_right)
     k = lo
     while k < r.limit:
         step = _step(r, k)
@@ -76,17 +43,17 @@ def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Ph
     return Phrase(lo, k, r.head or "", r.kind, name, r.joint, defined=r.head_defined)
 
 
-def _step(r: _Reader, k: int) -> int:
+def _step(r: Reader, k: int) -> int:
     """Return how many tokens from k belong to the phrase, 0 at its end."""
     doc, token = r.doc, r.doc.tokens[k]
     if token.kind == "mark":
         return _mark(r, k)
     if token.kind == "number":
         return 1 if r.state in {"construct", "start"} else 0
-    if _is_end(r, k):
+    if ends_phrase(r, k):
         return 0
     if is_preposition(doc, k) or prefixed(token.key)[0]:
-        return _preposition(r, k)
+        return preposition(r, k)
     if r.state != "start" and token.key in WORDS["anonymity"]:
         return 0
     if token.key[:1] == "و" and r.state not in ("start", "construct") and (found := _conjunct(r, k)):
@@ -94,83 +61,7 @@ def _step(r: _Reader, k: int) -> int:
     return _word(r, k)
 
 
-def _is_end(r: _Reader, k: int) -> bool:
-    key = r.doc.key(k)
-    if key in WORDS["relatives"] or is_complementizer(key):
-        return True
-    if r.state == "start":
-        return key in WORDS["not_subjects"] or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
-    if r.doc.key(k + 1) in WORDS["with_pronoun"] and noun_class(key) is None and not is_defined(key):
-        return True
-    if r.state == "construct":
-        return False
-    if key in WORDS["quantifiers"] or key in ("بعيد", "قبيل"):
-        return True
-    if is_time(r.doc, k) or key in WORDS["adverbs"] or key in WORDS["phrase_ends"]:
-        return True
-    if key in NOUNS["eventive_heads"] if "eventive_heads" in NOUNS else False:
-        return True
-    if not r.closed_right and r.state in ("closed", "name") and _begins_object(r, k):
-        return True
-    return r.state == "name" and _is_finite_cue(r.doc, k)
-
-
-def _is_verbal(doc: Document, k: int) -> bool:
-    """Tell whether token k is a verb or participle that cannot open a noun phrase: قائلا، ومضى، سيترشح، لكنه."""
-    key = doc.key(k)
-    if noun_class(key) is not None or noun_class(key.removeprefix("و")) is not None:
-        return False
-    prefix, forms = lookup(key)
-    known = WORDS["auxiliaries"]
-    return (
-        bool(forms and (prefix or forms[0].kind == "participle"))
-        or key in known
-        or key.removeprefix("و") in known
-        or key.startswith(("لكن", "ولكن"))
-    )
-
-
-def _is_finite_cue(doc: Document, k: int) -> bool:
-    prefix, forms = lookup(doc.key(k))
-    return bool(prefix in ("و", "ف") and any(f.kind == "verb" and not f.clitic for f in forms))
-
-
-def _is_bare_verb(doc: Document, k: int) -> bool:
-    """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
-    _, forms = lookup(doc.key(k))
-    spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in (
-        "امل",
-        "عبر",
-    )
-    return spoken or doc.key(k) in WORDS["auxiliaries"]
-
-
-def _begins_object(r: _Reader, k: int) -> bool:
-    """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
-    key = r.doc.key(k)
-    if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
-        return True
-    kind = noun_class(key)
-    if is_defined(key):
-        return (
-            kind is not None
-            and r.state != "start"
-            and not is_adjective(bare(key))
-            and key not in WORDS["binders"]
-            and (r.state == "name" or kind in ("organizations", "people") or _is_whole(r))
-        )
-    return (
-        kind in ("people", "organizations", "media", "documents")
-        or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations")
-        or (r.state == "name" and key in STATE_NAMES)
-    )
-
-
-def _is_whole(r: _Reader) -> bool:
-    return r.kind == "organizations"
-
-
-def _mark(r: _Reader, k: int) -> int:
+def _mark(r: Reader, k: int) -> int:
     doc = r.doc
     if k in doc.opening and doc.quote_words(k) <= NAME_WORDS + 1 and doc.past_quote(k) > k + 1:
         if r.state == "start" and doc.quote_words(k) > NAME_WORDS:
@@ -188,7 +79,7 @@ def _mark(r: _Reader, k: int) -> int:
     return 0
 
 
-def _apposition(r: _Reader, k: int) -> int:
+def _apposition(r: Reader, k: int) -> int:
     """Return the length of a name between commas after its role (كاتب الدولة، سالم عيد،) or a role after its name."""
     if r.name:
         return _role_after(r, k)
@@ -197,13 +88,13 @@ def _apposition(r: _Reader, k: int) -> int:
     if r.kind not in ("titles", "people") or end is None or not 1 <= end - k - 1 <= 4:
         return 0
     first = is_name(doc, k + 1) or doc.key(k + 1) in WORDS["given_names"]
-    if not first or not all(_may_be_name(doc, j) for j in range(k + 2, end)):
+    if not first or not all(may_be_name(doc, j) for j in range(k + 2, end)):
         return 0
     r.name, r.state = [k + 1, end], "name"
     return end - k
 
 
-def _role_after(r: _Reader, k: int) -> int:
+def _role_after(r: Reader, k: int) -> int:
     """Return the length of a role between commas after a name: سليم البيطار، رئيس التحرير،, أحد سكان المنطقة."""
     doc, first = r.doc, r.doc.key(k + 1)
     if noun_class(first) != "titles" and first not in WORDS["determiners"]:
@@ -217,85 +108,10 @@ def _pauses(doc: Document, j: int) -> bool:
     return doc.key(j) in COMMAS and doc.inside[j] == -1
 
 
-def _may_be_name(doc: Document, j: int) -> bool:
-    return doc.tokens[j].kind == "word" and (
-        is_name(doc, j) or (is_defined(doc.key(j)) and noun_class(doc.key(j)) is None)
-    )
-
-
-def _preposition(r: _Reader, k: int) -> int:
-    """Return the length of a prepositional phrase that belongs to the noun before it, 0 for an adjunct."""
-    doc, key = r.doc, r.doc.key(k)
-    if r.state == "start":
-        return 0
-    if key in WORDS["spokes_for"]:
-        r.state = "construct"
-        return 1
-    attached, rest = prefixed(key)
-    at = k if attached else k + 1
-    if at >= r.limit:
-        return 0
-    noun = rest if attached else doc.key(at)
-    binder = doc.key(k - 1) in WORDS["binders"]
-    if key == "ل" and at in doc.opening:
-        return 0
-    if key in WORDS["adjuncts"] or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
-        return 0
-    if attached == "ل" and is_outlet(noun) and not binder and r.head not in ("مصور", "مراسل"):
-        return 0
-    if (
-        attached == "ل"
-        and r.state == "closed"
-        and noun_class(noun) not in ("titles", "people")
-        and lemma_of(noun) != "مرة"
-        and (r.definite or r.kind in ("organizations", "media"))
-    ):
-        binder = True
-    if not (binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
-        return 0
-    if attached:
-        r.state = "closed" if is_defined(rest) or rest in STATE_NAMES else "construct"
-        return 1
-    r.state = "construct"
-    return 1
-
-
-def _is_relational(r: _Reader) -> bool:
-    """Tell whether the head calls for a complement with a preposition: مسؤول في، سفير لدى; «الوزير في ...» does not."""
-    if r.name or r.state == "name":
-        return r.kind == "name" and r.head is not None and False
-    head = r.head or ""
-    return head in WORDS["relational"] and not (
-        r.head_defined and r.state == "closed" and head not in WORDS["spokesmen"]
-    )
-
-
-def _name_follows(r: _Reader, at: int) -> bool:
-    """Tell whether, two or three tokens after a preposition's noun, a proper name takes the phrase up again."""
-    doc = r.doc
-    if r.name:
-        return False
-    if r.closed_right and doc.key(at + 1) in COMMAS and is_name(doc, at + 2):
-        close = next((j for j in range(at + 3, min(at + 7, r.limit + 1)) if doc.key(j) in COMMAS), None)
-        return close is not None and all(_may_be_name(doc, j) for j in range(at + 2, close))
-    for j in range(at + 1, min(at + 5, r.limit)):
-        if doc.tokens[j].kind != "word" or is_time(doc, j) or is_preposition(doc, j) or is_complementizer(doc.key(j)):
-            return False
-        if (
-            is_name(doc, j)
-            and not is_eventive(doc.key(j))
-            and j + 1 <= r.limit
-            and (is_defined(doc.key(j - 1)) or j == at + 1)
-            and not is_adjective(doc.key(j))
-        ):
-            return r.closed_right or (j + 1 < r.limit and is_name(doc, j + 1) and not is_eventive(doc.key(j + 1)))
-    return False
-
-
-def _conjunct(r: _Reader, k: int) -> int:
+def _conjunct(r: Reader, k: int) -> int:
     """Return 1 where token k is و and a second speaker: شهود وسكان، لافروف ونظيره."""
     rest = r.doc.key(k)[1:]
-    if len(rest) < 3 or _is_finite_cue(r.doc, k):
+    if len(rest) < 3 or is_finite_cue(r.doc, k):
         return 0
     kind = noun_class(rest)
     if kind is None and rest not in STATE_NAMES and not (is_defined(rest) and r.state == "closed"):
@@ -312,7 +128,7 @@ def _conjunct(r: _Reader, k: int) -> int:
     return 1
 
 
-def _word(r: _Reader, k: int) -> int:
+def _word(r: Reader, k: int) -> int:
     key = r.doc.key(k)
     kind = noun_class(key)
     if r.state == "start":
@@ -325,7 +141,7 @@ def _word(r: _Reader, k: int) -> int:
     return _defined_word(r, k, kind) if is_defined(key) else _undefined_word(r, k, kind)
 
 
-def _defined_word(r: _Reader, k: int, kind: str | None) -> int:
+def _defined_word(r: Reader, k: int, kind: str | None) -> int:
     """Take a defined word after a complete phrase: its adjective or a family name; 0 where it begins another phrase."""
     undefined_person = not r.definite and r.state == "closed" and r.kind in ("people", "titles") and r.name is None
     if undefined_person or _is_past_name(r, k) or _is_new_noun(r, k):
@@ -338,13 +154,13 @@ def _defined_word(r: _Reader, k: int, kind: str | None) -> int:
     return 1
 
 
-def _continues_name(r: _Reader, k: int, kind: str | None) -> bool:
+def _continues_name(r: Reader, k: int, kind: str | None) -> bool:
     """Tell whether a defined word is a family name: منى القاضي, احمد ولد الطالب."""
     first = r.name is not None and k - r.name[0] == 1
     return kind is None or first or r.doc.key(k - 1) in WORDS["name_starts"]
 
 
-def _undefined_word(r: _Reader, k: int, kind: str | None) -> int:
+def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
     """Take an undefined word after a complete phrase: an adjective, a name or a further title; 0 for anything else."""
     key = r.doc.key(k)
     if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS):
@@ -361,7 +177,7 @@ def _undefined_word(r: _Reader, k: int, kind: str | None) -> int:
     return 0
 
 
-def _is_past_name(r: _Reader, k: int) -> bool:
+def _is_past_name(r: Reader, k: int) -> bool:
     """Tell whether a name that has its family name already (لؤي الأسعد) is followed by another defined noun."""
     if r.state != "name" or not r.name or r.name[1] != k or k - r.name[0] < 2:
         return False
@@ -369,7 +185,7 @@ def _is_past_name(r: _Reader, k: int) -> bool:
     return any(is_defined(doc.key(j)) and doc.key(j - 1) not in WORDS["name_starts"] for j in range(r.name[0] + 1, k))
 
 
-def _is_new_noun(r: _Reader, k: int) -> bool:
+def _is_new_noun(r: Reader, k: int) -> bool:
     """Tell whether a defined feminine follows a masculine title standing alone: غادر الرئيس المنصة."""
     key = r.doc.key(k)
     return (
@@ -380,7 +196,7 @@ def _is_new_noun(r: _Reader, k: int) -> bool:
     )
 
 
-def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
+def _first(r: Reader, k: int, kind: str | None, *, defined: bool) -> int:
     doc, key = r.doc, r.doc.key(k)
     r.head, r.head_defined = lemma_of(key), defined
     r.definite = defined or key in STATE_NAMES or (kind is not None and bare(key) not in NOUNS[kind])
@@ -416,7 +232,7 @@ def _first(r: _Reader, k: int, kind: str | None, *, defined: bool) -> int:
     return 0
 
 
-def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
+def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
     """Take token k as the complement of a construct (وزير + الخارجية)."""
     key = r.doc.key(k)
     r.definite = (
@@ -449,8 +265,8 @@ def _complement(r: _Reader, k: int, kind: str | None, *, defined: bool) -> None:
             _name(r, k)
 
 
-def _name(r: _Reader, k: int) -> int:
-    if r.state != "start" and r.kind != "name" and _is_bare_verb(r.doc, k):
+def _name(r: Reader, k: int) -> int:
+    if r.state != "start" and r.kind != "name" and is_bare_verb(r.doc, k):
         return 0
     if (
         r.name
@@ -483,4 +299,4 @@ def read_attached(doc: Document, k: int, limit: int, *, closed_right: bool) -> P
     return phrase._replace(prefix=1) if phrase else None
 
 
-__all__ = ["NISBAS", "Phrase", "read_attached", "read_phrase"]
+__all__ = ["COMMAS", "NISBAS", "Phrase", "read_attached", "read_phrase"]

@@ -1,0 +1,92 @@
+"""Where a noun phrase ends: at verbs, times, relative clauses, and at the next noun phrase."""
+
+from agents.extract.cues import lookup
+from agents.extract.document import Document
+from agents.extract.grammar import (
+    NISBA,
+    STATE_NAMES,
+    WORDS,
+    is_adjective,
+    is_complementizer,
+    is_eventive,
+    is_time,
+    noun_class,
+)
+from agents.extract.phrase_state import Reader
+from agents.extract.tokens import bare, is_defined
+
+
+def ends_phrase(r: Reader, k: int) -> bool:
+    """Tell whether token k belongs to the phrase no more."""
+    key = r.doc.key(k)
+    if key in WORDS["relatives"] or is_complementizer(key):
+        return True
+    if r.state == "start":
+        return key in WORDS["not_subjects"] or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
+    if r.doc.key(k + 1) in WORDS["with_pronoun"] and noun_class(key) is None and not is_defined(key):
+        return True
+    if r.state == "construct":
+        return False
+    if key in WORDS["quantifiers"] or key in ("بعيد", "قبيل"):
+        return True
+    if is_time(r.doc, k) or key in WORDS["adverbs"] or key in WORDS["phrase_ends"]:
+        return True
+    if not r.closed_right and r.state in ("closed", "name") and _begins_object(r, k):
+        return True
+    return r.state == "name" and is_finite_cue(r.doc, k)
+
+
+def _is_verbal(doc: Document, k: int) -> bool:
+    """Tell whether token k is a verb or participle that cannot open a noun phrase: قائلا، ومضى، سيترشح، لكنه."""
+    key = doc.key(k)
+    if noun_class(key) is not None or noun_class(key.removeprefix("و")) is not None:
+        return False
+    prefix, forms = lookup(key)
+    known = WORDS["auxiliaries"]
+    return (
+        bool(forms and (prefix or forms[0].kind == "participle"))
+        or key in known
+        or key.removeprefix("و") in known
+        or key.startswith(("لكن", "ولكن"))
+    )
+
+
+def is_finite_cue(doc: Document, k: int) -> bool:
+    """Tell whether token k is a cue verb with و or ف, which opens a sentence of its own: وأضاف."""
+    prefix, forms = lookup(doc.key(k))
+    return bool(prefix in ("و", "ف") and any(f.kind == "verb" and not f.clitic for f in forms))
+
+
+def is_bare_verb(doc: Document, k: int) -> bool:
+    """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
+    _, forms = lookup(doc.key(k))
+    spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in (
+        "امل",
+        "عبر",
+    )
+    return spoken or doc.key(k) in WORDS["auxiliaries"]
+
+
+def _begins_object(r: Reader, k: int) -> bool:
+    """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
+    key = r.doc.key(k)
+    if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
+        return True
+    kind = noun_class(key)
+    if is_defined(key):
+        return (
+            kind is not None
+            and r.state != "start"
+            and not is_adjective(bare(key))
+            and key not in WORDS["binders"]
+            and (r.state == "name" or kind in ("organizations", "people") or _is_whole(r))
+        )
+    return (
+        kind in ("people", "organizations", "media", "documents")
+        or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations")
+        or (r.state == "name" and key in STATE_NAMES)
+    )
+
+
+def _is_whole(r: Reader) -> bool:
+    return r.kind == "organizations"
