@@ -14,6 +14,7 @@ from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
 from agents.extract.drafts import Cues, Draft, Drafts
 from agents.extract.frames import read_frame
+from agents.extract.grammar import WORDS
 from agents.extract.lexicon import LEXICON
 from agents.extract.outlets import find_outlets
 from agents.extract.rules.according_to import according_to
@@ -30,7 +31,7 @@ from agents.extract.rules.relay import cited, relay
 from agents.extract.shapes import Frame
 from agents.extract.sources import Resolved, Speakers
 from agents.extract.speakers import collect_names
-from agents.extract.subjects import subject_before
+from agents.extract.subjects import leads_headline, subject_before, with_subject_before
 from schemas.statements import Refusal, Statement
 from schemas.stories import Extractor, Story
 
@@ -122,7 +123,8 @@ def _by_cue(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iter
 
 
 def _masdars(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
-    yield from filter(None, (masdar(doc, cue, cues) for cue in _free(found, drafts)))
+    free = (cue for cue in _free(found, drafts) if not drafts.cover(cue.at))
+    yield from filter(None, (masdar(doc, cue, cues) for cue in free))
 
 
 def _as_clauses(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
@@ -161,12 +163,20 @@ def _read_cues(doc: Document, found: list[Cue]) -> Cues:
         if frame is None or (cue.form.kind == "verb" and _is_mentioned(doc, cue, frame)):
             continue
         if (holder := claimed.get(frame.opener)) is not None and frame.kind != "noun":
-            if not _is_relative(doc, holder):
+            if not _is_relative(doc, holder) and not _takes_over(doc, cue, frame):
                 continue
             del cues[holder]
         claimed[frame.opener] = cue.at
         cues[cue.at] = (cue, frame)
     return {at: found for at, found in cues.items() if not (_is_relative(doc, at) and _is_between(at, cues))}
+
+
+def _takes_over(doc: Document, cue: Cue, frame: Frame) -> bool:
+    """Tell whether a finite cue stands nearer to the words said than an earlier verb: نشر صورة لرجل قال شهود إنه ..."""
+    bare = cue.form.kind == "verb" and not _is_relative(doc, cue.at) and cue.start == doc.tokens[cue.at].start
+    if doc.key(cue.at) in WORDS["verbs_as_names"]:
+        return False
+    return bare and (frame.subject is not None or frame.opener == cue.at + 1)
 
 
 def _is_between(at: int, cues: Cues) -> bool:
@@ -183,18 +193,16 @@ def _is_mentioned(doc: Document, cue: Cue, frame: Frame) -> bool:
     if frame.subject is None and is_boilerplate(doc, cue) and subject_before(doc, cue) is None:
         return True
     before = doc.key(cue.at - 1)
-    return frame.kind == "noun" and before in ("الذي", "التي", "الذين", "ما", "مما")
+    if frame.kind == "noun" and doc.quoted(frame.content):
+        return False
+    return frame.kind == "noun" and (before.removeprefix("و") in WORDS["relatives"] or before in ("ما", "مما"))
 
 
 def _apply(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
-    if (
-        frame.subject is None
-        and cue.form.kind == "verb"
-        and not cue.form.clitic
-        and (found := subject_before(doc, cue))
-    ):
+    ahead = frame.subject is None or leads_headline(doc, cue)
+    if ahead and cue.form.kind == "verb" and not cue.form.clitic and (found := subject_before(doc, cue)):
         subject, how = found
-        frame = frame._replace(subject=subject)
+        frame = with_subject_before(frame, subject)
         draft = _first(doc, cue, frame, cues)
         if draft:
             draft.resolution = how

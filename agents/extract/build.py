@@ -200,6 +200,8 @@ def _outlets(doc: Document, draft: Draft) -> list[tuple[int, int, Relation]]:
     found = list(draft.outlets)
     for lo, hi in draft.gaps[:1]:
         found += [outlet for outlet in find_outlets(doc, lo, hi) if outlet not in found]
+    for lo, hi in draft.gaps[1:2]:
+        found += [o for o in find_outlets(doc, lo, hi) if o not in found and o[2] == "relayed" and o[0] <= lo + 2]
     return found
 
 

@@ -1,24 +1,48 @@
-"""Content ends: the one place that decides where what was said is over."""
+"""Content ends: the one place that decides where what was said is over.
+
+``ENDS`` lists what can end a content, in the order in which it is asked; each has its name in ``tasrih explain``.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 from agents.extract.cues import Cue, lookup
 from agents.extract.document import Document
 from agents.extract.grammar import WORDS, is_complementizer, noun_class, prefixed
 from agents.extract.lexicon import LEXICON
-from agents.extract.phrases import COMMAS, read_phrase
+from agents.extract.phrases import COMMAS, read_attached, read_phrase
 from agents.extract.shapes import Frame
 
 STOPS = frozenset((".", "؟", "!", "؛", ";", "?"))
-PHRASES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))
+BOUNDARIES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))
+SENTENCES = tuple(sorted(LEXICON.phrases["sentence_openers"], key=len, reverse=True))
+SPEAKERS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
+Cues = dict[int, tuple[Cue, Frame]]
 
 
-def content_end(
-    doc: Document, start: int, limit: int, cues: dict[int, tuple[Cue, Frame]], *, noun: bool
-) -> tuple[int, str]:
+class Spot(NamedTuple):
+    """A place where a content may end: before token ``at``, with a comma before it or not.
+
+    ``noun`` says that the content is a noun phrase, outside its relative clauses.
+    """
+
+    doc: Document
+    at: int
+    comma: bool
+    noun: bool
+    cues: Cues
+
+    @property
+    def key(self) -> str:
+        """The key of the token that would stand outside."""
+        return self.doc.key(self.at)
+
+
+def content_end(doc: Document, start: int, limit: int, cues: Cues, *, noun: bool) -> tuple[int, str]:
     """Return the token after the last one of the content that begins at ``start``, and the name of what ended it.
 
-    In order: the sentence, another cue after a comma or و, a phrase that attributes backwards (بحسب), a boundary of
-    the author's own (في حين، وذلك), a gloss after the quotation that was the content; for a noun phrase also the
-    circumstance of speaking (بعد ...). ``لأن``، ``حيث`` and relative clauses stay inside.
+    Quotations and brackets are passed whole. ``لأن``, ``إذ`` and relative clauses stay inside; a noun phrase ends
+    sooner than a clause, since what follows it tells of the speaking (بعد ...).
     """
     i = start
     relative = False
@@ -28,67 +52,106 @@ def content_end(
         elif doc.key(i) in WORDS["relatives"]:
             relative = True
         if i in doc.opening and doc.past_quote(i) > i + 1:
-            at_start = i == start
+            if i == start and _is_glossed(doc, i):
+                return doc.past_quote(i), "gloss"
             i = doc.past_quote(i)
-            if at_start and doc.quote_words(start) > 3 and (doc.key(i) in WORDS["relatives"] or _phrase_at(doc, i)):
-                return i, "gloss"
             continue
         if i in doc.brackets and doc.brackets[i] < limit:
             i = doc.brackets[i] + 1
             continue
-        if doc.key(i) in STOPS and i + 1 >= limit:
+        if doc.key(i) in ("؛", ";") or (doc.key(i) in STOPS and i + 1 >= limit):
             return i, "sentence"
-        if doc.key(i) in ("؛", ";"):
-            return i, "sentence"
-        if i > start and (why := _ends_before(doc, i, cues, noun=noun and not relative)):
+        if i > start and (why := _why_here(doc, i, cues, noun=noun and not relative)):
             return i, why
         i += 1
     return limit, "sentence"
 
 
-def _ends_before(doc: Document, i: int, cues: dict[int, tuple[Cue, Frame]], *, noun: bool) -> str | None:
+def _why_here(doc: Document, i: int, cues: Cues, *, noun: bool) -> str | None:
+    """Return the name of what ends a content before token i, None where it goes on."""
     comma = doc.key(i) in COMMAS
-    at = i + 1 if comma else i
-    if _is_cue(doc, at, cues, comma=comma):
-        return "cue"
-    if _is_according(doc, at):
-        return "according_to"
-    if noun and doc.key(at) in WORDS["spoken_after"] and doc.key(at - 1) == "من":
-        return None
-    if comma and noun and doc.key(at) in WORDS["spoken_after"]:
-        return "circumstance"
-    if not comma and noun and doc.key(at) in WORDS["spoken_after"] and not is_complementizer(doc.key(at + 1)):
-        return "circumstance"
-    if comma and _phrase_at(doc, at):
-        return "boundary"
-    if comma and _is_withheld(doc, at):
-        return "withheld"
-    if comma and noun and _is_authors(doc, at):
-        return "author"
-    if doc.key(at) == "في" and doc.key(at + 1) == "اشارة":
-        return "boundary"
-    if doc.key(at) == "علي" and doc.key(at + 1) == "حد":
-        return "according_to"
-    if not comma and (
-        doc.key(at) == "بينما" or doc.key(at) == "فيما" or (doc.key(at) in ("في", "علي") and doc.key(at + 1) == "حين")
-    ):
-        return "boundary"
-    return None
+    spot = Spot(doc, i + 1 if comma else i, comma, noun, cues)
+    return next((name for name, ends in ENDS if ends(spot)), None)
 
 
-def _is_withheld(doc: Document, at: int) -> bool:
-    """Tell whether the author goes on with what the source did not say: لكنه لم يحدد، ولم تكشف."""
-    k = at + 1 if doc.key(at).removeprefix("و").startswith("لكن") or doc.key(at) in ("دون", "من") else at
+def _is_glossed(doc: Document, start: int) -> bool:
+    """Tell whether a long quotation is followed by a gloss of the author's: «...» الذي يستمر شهرا."""
+    after = doc.past_quote(start)
+    return doc.quote_words(start) > 3 and (doc.key(after) in WORDS["relatives"] or _opens(doc, after, BOUNDARIES))
+
+
+def _cue(spot: Spot) -> bool:
+    """Tell whether another cue takes over: ، مؤكدا ...; وأضاف ..."""
+    return _is_cue(spot.doc, spot.at, spot.cues, comma=spot.comma)
+
+
+def _circumstance_of_speaker(spot: Spot) -> bool:
+    """Tell whether a participle of speech follows the comma, though nothing said was read after it: ، مذكرا به."""
+    _, forms = lookup(spot.key) if spot.comma else ("", ())
+    return any(f.kind == "participle" and f.gender == "m" and f.number == "s" for f in forms)
+
+
+def _according_to(spot: Spot) -> bool:
+    """Tell whether the clause is attributed from behind: ، بحسب المصدر; على حد قوله."""
+    return _is_according(spot.doc, spot.at) or (spot.key == "علي" and spot.doc.key(spot.at + 1) == "حد")
+
+
+def _circumstance(spot: Spot) -> bool:
+    """Tell whether, behind a noun phrase, the time of speaking follows: بعد لقائه ..."""
+    doc, at = spot.doc, spot.at
+    if not spot.noun or spot.key not in WORDS["spoken_after"] or doc.key(at - 1) == "من":
+        return False
+    return spot.comma or not is_complementizer(doc.key(at + 1))
+
+
+def _boundary(spot: Spot) -> bool:
+    """Tell whether the author's own clause begins: ، في حين ...; بينما ...; في إشارة إلى ..."""
+    doc, at = spot.doc, spot.at
+    if _opens(doc, at, SENTENCES) or (spot.comma and _opens(doc, at, BOUNDARIES) and not _is_about(doc, at)):
+        return True
+    if spot.key == "في" and doc.key(at + 1) == "اشارة":
+        return True
+    if spot.comma:
+        return spot.noun and spot.key == "حيث"
+    during = spot.key == "بينما" and doc.key(at + 1) in WORDS["was"]
+    aside = spot.key in ("بينما", "فيما") or (spot.key in ("في", "علي") and doc.key(at + 1) == "حين")
+    return aside and not during and not _is_about(doc, at)
+
+
+def _is_about(doc: Document, at: int) -> bool:
+    """Tell whether فيما only says what is talked of: فيما يتعلق بالموازنة."""
+    return doc.key(at) == "فيما" and doc.key(at + 1) in WORDS["concerning"]
+
+
+def _withheld(spot: Spot) -> bool:
+    """Tell whether the author goes on with what the source did not say: لكنه لم يحدد، ولم تكشف، بدون أن يوضح."""
+    doc, at = spot.doc, spot.at
+    if not spot.comma:
+        return False
+    without = spot.key in ("دون", "بدون")
+    k = at + 1 if spot.key.removeprefix("و").startswith("لكن") or without or spot.key == "من" else at
     k = k + 1 if doc.key(k) == "دون" else k
     return bool(doc.key(k).removeprefix("و") in ("لم", "ان") and doc.key(k + 1) in WORDS["withheld"])
 
 
-def _is_authors(doc: Document, at: int) -> bool:
+def _author(spot: Spot) -> bool:
     """Tell whether, after the comma behind a noun phrase, a clause of the author's begins: لكن المشروع، ولم تصدر."""
-    key = doc.key(at)
-    if key.startswith(("لكن", "ولكن", "مما", "ولم", "ولا", "ولن", "وقد", "علما")):
+    if not (spot.comma and spot.noun):
+        return False
+    if spot.key.startswith(("لكن", "ولكن", "مما", "ولم", "ولا", "ولن", "وقد", "علما")):
         return True
-    return key == "ما" and doc.key(at + 1) not in ("عدا", "لم")
+    return spot.key == "ما" and spot.doc.key(spot.at + 1) not in ("عدا", "لم")
+
+
+ENDS: tuple[tuple[str, Callable[[Spot], bool]], ...] = (
+    ("cue", _cue),
+    ("cue", _circumstance_of_speaker),
+    ("according_to", _according_to),
+    ("circumstance", _circumstance),
+    ("boundary", _boundary),
+    ("withheld", _withheld),
+    ("author", _author),
+)
 
 
 def is_set_off(cue: Cue, frame: Frame) -> bool:
@@ -97,7 +160,7 @@ def is_set_off(cue: Cue, frame: Frame) -> bool:
     return singular or (frame.kind == "clause" and frame.opener <= cue.at + 2)
 
 
-def _is_cue(doc: Document, at: int, cues: dict[int, tuple[Cue, Frame]], *, comma: bool) -> bool:
+def _is_cue(doc: Document, at: int, cues: Cues, *, comma: bool) -> bool:
     if at in cues:
         cue, _ = cues[at]
         prefixed_by_and = cue.start > doc.tokens[at].start
@@ -134,14 +197,12 @@ def _is_according(doc: Document, at: int) -> bool:
     k = at + 1
     if doc.key(k) == "ما":
         return True
-    attached, _ = prefixed(doc.key(k))
-    if attached:
-        return True
-    phrase = read_phrase(doc, k, min(k + 12, doc.sentence(at).hi), closed_right=False)
-    return (phrase is not None and noun_class(doc.key(k)) is not None) or (
-        phrase is not None and phrase.kind in ("name", "state", "media")
-    )
+    limit = min(k + 12, doc.sentence(at).hi)
+    attached = bool(prefixed(doc.key(k))[0]) or (doc.key(at).endswith("قا") and doc.key(k).startswith("ل"))
+    phrase = (read_attached if attached else read_phrase)(doc, k, limit, closed_right=False)
+    return phrase is not None and (phrase.kind in SPEAKERS or noun_class(doc.key(k)) is not None)
 
 
-def _phrase_at(doc: Document, at: int) -> bool:
-    return any(all(doc.key(at + n) == word for n, word in enumerate(phrase)) for phrase in PHRASES)
+def _opens(doc: Document, at: int, phrases: tuple[tuple[str, ...], ...]) -> bool:
+    """Tell whether one of the phrases stands at a token."""
+    return any(all(doc.key(at + n) == word for n, word in enumerate(phrase)) for phrase in phrases)

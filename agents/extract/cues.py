@@ -40,29 +40,30 @@ def _cues_at(doc: Document, i: int) -> list[Cue]:
     prefix, forms = lookup(token.key)
     if not forms:
         return []
-    purpose = prefix.endswith("ل")
     start = token.start + len(prefix)
-    found = []
-    for form in forms:
-        negated = form.kind == "verb" and _is_negated(doc, i)
-        if form.kind == "verb" and not prefix and doc.key(i - 1) in WORDS["before_masdar"]:
-            continue
-        if form.kind == "participle" and doc.tokens[i - 1].kind == "number":
-            continue
-        if is_complementizer(doc.key(i - 1)) and doc.key(i + 1) in ("،", "."):
-            continue
-        if token.key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
-            continue
-        if form.kind == "verb" and _is_noun_here(doc, i, form, prefix):
-            continue
-        if form.kind == "verb" and _is_irrealis(doc, i, form, prefix):
-            continue
-        if negated and not form.verb.negatable:
-            continue
-        if purpose and not (form.kind == "verb" and form.tense == "present"):
-            continue
-        found.append(Cue(i, start, token.end, form, negated, purpose))
-    return found
+    return [
+        Cue(i, start, token.end, form, form.kind == "verb" and _is_negated(doc, i), prefix.endswith("ل"))
+        for form in forms
+        if _speaks_here(doc, i, form, prefix)
+    ]
+
+
+def _speaks_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
+    """Tell whether a form can be a cue where it stands."""
+    if is_complementizer(doc.key(i - 1)) and doc.key(i + 1) in ("،", "."):
+        return False
+    if doc.tokens[i].key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
+        return False
+    if form.kind != "verb":
+        return not prefix.endswith("ل") and not (form.kind == "participle" and doc.tokens[i - 1].kind == "number")
+    before = doc.key(i - 1)
+    if (not prefix and before in WORDS["before_masdar"]) or before.endswith("عدم"):
+        return False
+    if prefix.endswith("ل") and form.tense != "present":
+        return False
+    if _is_negated(doc, i) and not form.verb.negatable:
+        return False
+    return not _is_noun_here(doc, i, form, prefix) and not _is_irrealis(doc, i, form, prefix)
 
 
 def in_quotation(doc: Document, i: int) -> bool:

@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
+from agents.extract.lexicon import LEXICON
 from agents.extract.tokens import Token, tokenize
 from agents.normalize.quotes import Quote, pair_quotes
 from agents.normalize.sentences import split_sentences
@@ -10,6 +11,8 @@ from schemas.stories import Section, Story
 
 READ = frozenset({"headline", "paragraph"})
 NAME_WORDS = 3
+NAME_MARK = "\u0640"  # no folded key holds a tatweel
+PARTICLE_NAMES = frozenset(LEXICON.phrases["particle_names"])
 # No wire has a sentence of 600 words; a text without full stops is cut, so that work stays linear in its length.
 LONGEST = 600
 
@@ -65,6 +68,10 @@ class Document:
         close = self.quotes[self.opening[i]][1]
         return i + 1 if close is None else close + 1
 
+    def quoted(self, i: int) -> bool:
+        """Tell whether a quotation long enough to be speech opens at token i."""
+        return i in self.opening and self.past_quote(i) > i + 1 and self.quote_words(i) > NAME_WORDS
+
     def quote_words(self, i: int) -> int:
         """Return how many words and numbers stand in the quotation that opens at i."""
         lo, hi = self.quotes[self.opening[i]]
@@ -90,9 +97,18 @@ def _add_section(doc: Document, section: Section, line: int) -> None:
         doc.tokens.extend(tokenize(doc.text, start, end))
         for at in range(lo, len(doc.tokens), LONGEST):
             doc.sentences.append(Sentence(at, min(at + LONGEST, len(doc.tokens)), section.kind, line))
+    _mark_names(doc, first)
     doc.line_end.append(len(doc.tokens))
     _add_quotes(doc, quotes, first)
     _add_brackets(doc, first)
+
+
+def _mark_names(doc: Document, first: int) -> None:
+    """Give words of a name that are spelled like particles (بان كي مون) keys that only names have."""
+    for i in range(first, len(doc.tokens) - 1):
+        if (doc.tokens[i].key, doc.tokens[i + 1].key) in PARTICLE_NAMES:
+            for k in (i, i + 1):
+                doc.tokens[k] = doc.tokens[k]._replace(key=doc.tokens[k].key + NAME_MARK)
 
 
 def _add_quotes(doc: Document, quotes: list[Quote], first: int) -> None:

@@ -83,6 +83,10 @@ class Drafts:
         for sentence in {self.doc.sentence_of[draft.at], self.doc.sentence_of[draft.lo]}:
             self.sentences.setdefault(sentence, []).append(draft)
 
+    def cover(self, at: int) -> bool:
+        """Tell whether token ``at`` stands inside what another draft says."""
+        return any(draft.lo <= at < draft.hi for draft in self.near(at))
+
     def near(self, at: int) -> list[Draft]:
         """Return the drafts with cue or content in the sentence of token ``at``."""
         return self.sentences.get(self.doc.sentence_of[at], [])

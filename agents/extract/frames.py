@@ -2,7 +2,7 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.objects import agrees, has_word, is_governor, noun_frame, skip_adverbs, with_target
+from agents.extract.objects import agrees, has_word, is_governor, is_spoken_for, noun_frame, skip_adverbs, with_target
 from agents.extract.openers import find_opener
 from agents.extract.phrases import Phrase, read_phrase
 from agents.extract.shapes import Frame
@@ -56,7 +56,7 @@ def read_masdar_frame(doc: Document, cue: Cue) -> Frame | None:
 
 
 def _subject(doc: Document, cue: Cue, start: int, limit: int) -> Phrase | None:
-    if cue.form.kind != "verb" or cue.form.clitic:
+    if cue.form.kind != "verb" or cue.form.clitic or is_spoken_for(doc, cue):
         return None
     phrase = read_phrase(doc, start, limit, closed_right=True)
     return phrase if phrase and agrees(doc, cue, phrase) else None

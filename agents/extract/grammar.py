@@ -96,6 +96,8 @@ def lemma_of(key: str) -> str:
 
 def is_adjective(key: str) -> bool:
     """Tell whether an undefined key reads as an adjective after an undefined head: a nisba, or one of the list."""
+    if key.endswith("ا") and key[:-1] in WORDS["adjectives"]:
+        return True
     return key in WORDS["adjectives"] or (len(key) > 3 and key.endswith(NISBA) and not is_defined(key))
 
 
@@ -169,7 +171,7 @@ def is_name(doc: Document, i: int) -> bool:
         and not is_complementizer(key)
         and key not in CLOSED
         and not key.startswith(("لكن", "ولكن"))
-        and not (key.startswith("ب") and is_eventive(key[1:]))
+        and not (key.startswith(("ب", "ل")) and is_eventive(key[1:]))
         and not prefixed(key)[0]
         and not is_time(doc, i)
     )
@@ -178,7 +180,16 @@ def is_name(doc: Document, i: int) -> bool:
 CLOSED = frozenset().union(
     *(
         WORDS[c]
-        for c in ("adverbs", "relatives", "negations", "irrealis", "adjectives", "auxiliaries", "complement_blockers")
+        for c in (
+            "things",
+            "adverbs",
+            "relatives",
+            "negations",
+            "irrealis",
+            "adjectives",
+            "auxiliaries",
+            "complement_blockers",
+        )
     ),
     (
         "كان",

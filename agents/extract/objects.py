@@ -18,6 +18,9 @@ from agents.extract.shapes import Frame, Opener
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
+OPINING = frozenset(("people", "organizations"))
+SPEAKING = OPINING | {"titles", "name", "state", "media"}
+
 
 def agrees(doc: Document, cue: Cue, phrase: Phrase) -> bool:
     """Tell whether a noun phrase can be the subject of the verb before it: وطالب الحكومة has another one.
@@ -30,12 +33,20 @@ def agrees(doc: Document, cue: Cue, phrase: Phrase) -> bool:
         return False
     if cue.verb.object != "target":
         return cue.form.number in ("s", "any")
+    if phrase.kind == "other" and is_defined(doc.key(phrase.lo)) and first.endswith("ين") and len(first) > 5:
+        return False
     head = doc.key(phrase.lo)
     if cue.form.gender == "f":
         return cue.form.number in ("s", "any") and not (
             phrase.kind in ("titles", "people") and (head.endswith("ين") or (is_defined(head) and head.endswith("ون")))
         )
     return cue.form.number in ("s", "any") and not (head.endswith(("ة", "ات")) or phrase.kind == "state")
+
+
+def is_spoken_for(doc: Document, cue: Cue) -> bool:
+    """Tell whether a pronoun before the verb is its subject already: لكنه حذر المجلس, وهو يؤكد."""
+    before = doc.key(cue.at - 1).removeprefix("و")
+    return before in WORDS["subject_pronouns"]
 
 
 def has_word(doc: Document, start: int, limit: int, word: str) -> bool:
@@ -67,7 +78,24 @@ def noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | 
         return None if far and opener and opener.kind != "colon" and not doc.key(opener.at).startswith("ب") else found
     if verb.needs and verb.hull:
         return _blamed(doc, cue, start, stop)
-    return None
+    return _deemed(doc, cue, start, stop) if verb.object == "double" and opener is None else None
+
+
+def _deemed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
+    """Return the frame of what one deems another thing to be: اعتبر (subject) القرار خطوة أولى.
+
+    A present without a subject that can speak is the passive (تعتبر المدينة مركزا) and says nothing.
+    """
+    if cue.form.clitic:
+        return None
+    subject = None if cue.form.kind != "verb" else read_phrase(doc, start, stop, closed_right=False)
+    if subject and subject.kind not in (OPINING if cue.form.tense == "present" else SPEAKING):
+        subject = None
+    if subject is None and cue.form.tense == "present":
+        return None
+    at = skip_adverbs(doc, subject.hi if subject else start)
+    held = is_word(doc, at) and _is_held(doc, cue, at)
+    return Frame("noun", subject, None, at, at) if held and stop - at > 1 else None
 
 
 def _blamed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
@@ -82,6 +110,15 @@ def _blamed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
     ):
         return Frame("noun", None, None, start, start)
     return Frame("noun", subject, None, subject.hi, subject.hi)
+
+
+def _is_held(doc: Document, cue: Cue, at: int) -> bool:
+    """Tell whether a noun at a token is definite enough to be judged: القرار, هذا, بيان الجامعة after a participle."""
+    key = doc.key(at)
+    if is_defined(key) or key in WORDS["demonstratives"] or is_eventive(key):
+        return True
+    construct = is_defined(doc.key(at + 1)) and not is_preposition(doc, at) and not prefixed(key)[0]
+    return cue.form.kind == "participle" and construct
 
 
 def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | None) -> Frame | None:
@@ -125,12 +162,13 @@ def _attached(doc: Document, prep: str, start: int, k: int) -> bool:
         return True
     if is_complementizer(key) or len(rest) < 3 or key in WORDS["own_letter"] or noun_class(key) is not None:
         return False
+    if key in doc.names:
+        return False
     return (
         prefixed(key)[0] == prep
         or is_eventive(rest)
         or (len(rest) == 5 and rest[2] == "ا" and rest.endswith("ة"))
         or k == start
-        or doc.key(k - 1).endswith(("ه", "ها", "هم"))
         or doc.tokens[k - 1].kind == "mark"
     )
 
@@ -146,6 +184,8 @@ def with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> Fr
     noun = bare(prefixed(doc.key(frame.content))[1])
     if cue.verb.past == "دعا" and noun in WORDS["invitations"]:
         return None
+    if is_spoken_for(doc, cue):
+        return _hulled(cue, frame._replace(target=read_phrase(doc, start, k, closed_right=True)))
     if cue.form.kind == "verb" and cue.form.clitic:
         subject = read_phrase(doc, start, k, closed_right=True)
         return frame._replace(subject=subject) if subject and agrees(doc, cue, subject) else frame
@@ -158,6 +198,8 @@ def with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> Fr
         or (cue.verb.object == "target" and _is_coordinated(doc, cue) and skip_adverbs(doc, subject.hi) == k)
     ):
         return _hulled(cue, frame._replace(target=subject))
+    if subject is None and cue.verb.hull and cue.verb.clause:
+        return None
     target = None
     if subject and cue.verb.object == "target":
         at = skip_adverbs(doc, subject.hi)

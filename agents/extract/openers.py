@@ -12,6 +12,7 @@ from agents.extract.shapes import Opener
 from agents.extract.tokens import is_defined
 
 REACH = 45
+OBLIQUE = frozenset(("من", "عن", "الي"))
 
 
 def find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opener | None, int]:
@@ -28,11 +29,21 @@ def find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opener
         if k in doc.brackets:
             k = doc.brackets[k] + 1
             continue
+        if past := _past_relative(doc, k, min(limit, start + REACH)):
+            k = past
+            continue
         found, step = _open_at(doc, cue, start, k)
         if found or step == 0:
             return found, k
         k += step
     return None, min(k, limit)
+
+
+def _past_relative(doc: Document, k: int, limit: int) -> int:
+    """Return the comma that closes a relative clause set off by commas (، التي تعتبر ...،), 0 where none opens."""
+    if doc.key(k) not in WORDS["relatives"] or doc.key(k - 1) not in COMMAS:
+        return 0
+    return next((j for j in range(k + 2, limit) if doc.key(j) in COMMAS and doc.inside[j] == -1), 0)
 
 
 def _is_relative_cue(doc: Document, k: int) -> bool:
@@ -56,7 +67,7 @@ def _open_at(doc: Document, cue: Cue, start: int, k: int) -> tuple[Opener | None
         return None, doc.past_quote(k) - k
     if key == ":":
         return _after_colon(doc, cue, k), 0
-    if is_complementizer(key) and not _is_blocked(doc, k):
+    if is_complementizer(key) and not _is_blocked(doc, k) and not _is_anothers(doc, cue, k):
         return (Opener("clause", k, k + 1), 0) if verb.clause else (None, 1)
     if doc.tokens[k].kind == "word" and _stops(doc, start, k):
         return None, 0
@@ -93,6 +104,12 @@ def _is_blocked(doc: Document, k: int) -> bool:
     return before in WORDS["complement_blockers"] or (
         before[1:] in WORDS["complement_blockers"] and before[:1] in "ولب"
     )
+
+
+def _is_anothers(doc: Document, cue: Cue, k: int) -> bool:
+    """Tell whether a noun between governs the clause at k through its own preposition: زادت المخاوف من أن ..."""
+    before = doc.key(k - 1)
+    return k - 2 > cue.at and before in OBLIQUE and before not in cue.verb.preps and cue.verb.clause
 
 
 SPOKEN = frozenset(("say", "add", "explain", "point", "affirm", "announce"))

@@ -59,11 +59,11 @@ def is_finite_cue(doc: Document, k: int) -> bool:
 
 def is_bare_verb(doc: Document, k: int) -> bool:
     """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
-    _, forms = lookup(doc.key(k))
-    spoken = any(f.kind == "participle" or (f.tense == "past" and not f.clitic) for f in forms) and doc.key(k) not in (
-        "امل",
-        "عبر",
-    )
+    prefix, forms = lookup(doc.key(k))
+    if prefix and any(f.kind == "verb" for f in forms):
+        return True
+    finite = any(f.kind == "participle" or (f.kind == "verb" and not f.clitic) for f in forms)
+    spoken = finite and doc.key(k) not in WORDS["verbs_as_names"]
     return spoken or doc.key(k) in WORDS["auxiliaries"]
 
 

@@ -9,7 +9,10 @@ COMMAS = frozenset("،,")
 
 
 class Phrase(NamedTuple):
-    """A noun phrase of tokens lo to hi (exclusive); ``name`` is its proper name, ``head`` its first noun's lemma."""
+    """A noun phrase of tokens lo to hi (exclusive); ``name`` is its proper name, ``head`` its first noun's lemma.
+
+    ``defined`` says that the first noun carries the article, ``definite`` that some word of the phrase does.
+    """
 
     lo: int
     hi: int
@@ -19,6 +22,7 @@ class Phrase(NamedTuple):
     joint: int | None
     prefix: int = 0
     defined: bool = False
+    definite: bool = False
 
 
 class Reader:

@@ -40,7 +40,7 @@ def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Ph
     if k == lo or r.state == "start":
         return None
     name = (r.name[0], min(r.name[1], k)) if r.name else None
-    return Phrase(lo, k, r.head or "", r.kind, name, r.joint, defined=r.head_defined)
+    return Phrase(lo, k, r.head or "", r.kind, name, r.joint, defined=r.head_defined, definite=r.definite)
 
 
 def _step(r: Reader, k: int) -> int:
@@ -186,19 +186,23 @@ def _is_past_name(r: Reader, k: int) -> bool:
 
 
 def _is_new_noun(r: Reader, k: int) -> bool:
-    """Tell whether a defined feminine follows a masculine title standing alone: غادر الرئيس المنصة."""
-    key = r.doc.key(k)
-    return (
-        k == r.lo + 1
-        and r.kind == "titles"
-        and key.endswith("ة")
-        and not r.doc.key(r.lo).endswith(("ة", "ات", "ين", "ون"))
-    )
+    """Tell whether a defined word differs in gender from the one noun before it: غادر الرئيس المنصة."""
+    key, head = r.doc.key(k), r.doc.key(r.lo)
+    if k != r.lo + 1 or r.kind not in ("titles", "organizations"):
+        return False
+    if r.kind == "organizations" and head.endswith("ة"):
+        return not key.endswith(("ة", "ات", "ين", "ون", "ي", "ا", "اء"))
+    return r.kind == "titles" and key.endswith("ة") and not head.endswith(("ة", "ات", "ين", "ون"))
 
 
 def _first(r: Reader, k: int, kind: str | None, *, defined: bool) -> int:
     doc, key = r.doc, r.doc.key(k)
+    if key in WORDS["honorifics"] and noun_class(doc.key(k + 1)) == "titles":
+        return 1
     r.head, r.head_defined = lemma_of(key), defined
+    if key in WORDS["honorific_pronouns"]:
+        r.kind, r.state, r.head_defined = "titles", "closed", True
+        return 1
     r.definite = defined or key in STATE_NAMES or (kind is not None and bare(key) not in NOUNS[kind])
     if kind:
         r.kind = kind
@@ -245,7 +249,9 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
     if r.kind == "people" and r.head in WORDS["determiners"] and kind:
         r.kind = kind if kind != "titles" or r.head not in WORDS["partitives"] else "people"
         r.head, r.head_defined = lemma_of(key), defined
-    if defined or (key.endswith(("ه", "ها", "هم")) and not kind):
+    if _is_accusative_nisba(r, k):
+        r.state, r.definite = "closed", False
+    elif defined or (key.endswith(("ه", "ها", "هم")) and not kind):
         r.state = "closed"
     elif kind or is_preposition(r.doc, k) or (key.endswith("ي") and k + 1 < r.limit and is_defined(r.doc.key(k + 1))):
         r.state = "closed" if kind == "people" and not is_defined(r.doc.key(k + 1)) else "construct"
@@ -263,6 +269,12 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
             and r.head not in WORDS["office_heads"]
         ):
             _name(r, k)
+
+
+def _is_accusative_nisba(r: Reader, k: int) -> bool:
+    """Tell whether what looks like a land is an adjective, since its noun is accusative too: لكن مسؤولا ليبيا قال."""
+    before = r.doc.key(k - 1)
+    return r.doc.key(k).endswith("يا") and before.endswith("ا") and noun_class(before) is not None
 
 
 def _name(r: Reader, k: int) -> int:

@@ -7,6 +7,7 @@ from agents.extract.drafts import Draft
 from agents.extract.grammar import WORDS, is_preposition, lemma_of, noun_class
 from agents.extract.phrases import Phrase, read_phrase
 from agents.extract.speakers import FullNames, Speaker, describe, owner_of, parts_of
+from agents.extract.subjects import subject_of
 from schemas.statements import Resolution
 
 # Nobody is pointed back to over more speakers than a long story has.
@@ -29,15 +30,23 @@ class Speakers:
     doc: Document
     known: list[Speaker] = field(default_factory=list)
     full_names: FullNames = field(default_factory=dict)
+    last: int = -1
 
     def resolve(self, draft: Draft, sentence_speaker: Speaker | None) -> Resolved:
         """Return the source of a draft; the speakers are reordered so that the next dropped subject finds him."""
+        found = self._resolve(draft, sentence_speaker)
+        self.last = max(self.last, self.doc.sentence_of[draft.at])
+        return found
+
+    def _resolve(self, draft: Draft, sentence_speaker: Speaker | None) -> Resolved:
         if draft.subject is not None:
             return self._explicit(draft, draft.subject)
         if draft.resolution == "participle":
             speaker = sentence_speaker or self._sentence_subject(draft)
             if speaker is not None:
                 return self._again(speaker, "participle")
+        if draft.resolution == "dropped_subject" and (topic := self._topic(draft)):
+            return self._again(topic, draft.resolution)
         found = next((s for s in reversed(self.known) if _agrees(s, draft.gender, draft.number)), None)
         if found is None:
             return Resolved(None, "unknown", None)
@@ -85,8 +94,8 @@ class Speakers:
         del self.known[:-MOST]
 
     def _explicit(self, draft: Draft, phrase: Phrase) -> Resolved:
-        phrase = owner_of(self.doc, phrase)
         speaker = describe(self.doc, phrase, self.full_names)
+        phrase = owner_of(self.doc, phrase, self.full_names)
         parts = [describe(self.doc, part, self.full_names) for part in parts_of(self.doc, phrase)]
         if len(parts) == 2:
             self._join(speaker, parts)
@@ -99,9 +108,9 @@ class Speakers:
         antecedent = (before.lo, before.hi)
         _merge(before, speaker, phrase, agreeing=draft.gender if draft.resolution == "explicit" else "any")
         self._remember(before)
-        if speaker.head in WORDS["demonstratives"]:
+        if speaker.head in WORDS["demonstratives"] | WORDS["honorific_pronouns"]:
             return Resolved(before, "pronoun", antecedent)
-        pointing = phrase.defined and not phrase.name
+        pointing = _points_back(phrase, speaker) and not phrase.name
         return Resolved(before, "definite_title" if pointing else draft.resolution, antecedent)
 
     def _sentence_subject(self, draft: Draft) -> Speaker | None:
@@ -118,9 +127,22 @@ class Speakers:
                 return resolved.speaker
         return None
 
+    def _topic(self, draft: Draft) -> Speaker | None:
+        """Return the person with whom the author went on since the last statement: وغادر بدران القاعة. وقال إن ..."""
+        line = self.doc.sentence(draft.at).line
+        sentence = self.doc.sentence_of[draft.at]
+        while sentence > self.last and sentence >= 0 and self.doc.sentences[sentence].line == line:
+            phrase = subject_of(self.doc, self.doc.sentences[sentence].lo, draft.at)
+            if phrase is not None:
+                speaker = describe(self.doc, phrase, self.full_names)
+                known = self._match(phrase, speaker) or speaker
+                return known if _agrees(known, draft.gender, draft.number) else None
+            sentence -= 1
+        return None
+
     def _titled(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the person last printed with the title that «الوزير» repeats, though he has not spoken yet."""
-        if phrase.kind != "titles" or not phrase.defined or phrase.name or phrase.joint:
+        if phrase.kind != "titles" or not _points_back(phrase, new) or phrase.name or phrase.joint:
             return None
         for k in range(phrase.lo - 1, max(-1, phrase.lo - 400), -1):
             if lemma_of(self.doc.key(k)) != new.head or noun_class(self.doc.key(k)) != "titles":
@@ -142,6 +164,8 @@ class Speakers:
 
     def _match(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the earlier speaker whom a mention points back to: by his name, part of it, or his role, defined."""
+        if new.head in WORDS["honorific_pronouns"]:
+            return next((s for s in reversed(self.known) if s.kind == "person" and s.number == "s"), None)
         if new.head in WORDS["demonstratives"]:
             plural = (s for s in reversed(self.known) if s.number == "p")
             return next((s for s in plural if new.words <= s.words | WORDS["demonstratives"]), None)
@@ -167,6 +191,8 @@ def _is_same(phrase: Phrase, new: Speaker, name: set[str], old: Speaker) -> bool
     titled = phrase.kind in ("titles", "people") and phrase.defined and not phrase.name
     if bool(new.members) != bool(old.members) and not titled:
         return False
+    if phrase.kind == "documents" and phrase.defined and new.head in old.through and len(new.words) == 1:
+        return True
     if name:
         return name <= old.words and old.kind in ("person", "unknown", new.kind)
     if new.words == old.words:
@@ -177,9 +203,14 @@ def _is_same(phrase: Phrase, new: Speaker, name: set[str], old: Speaker) -> bool
         return False
     if phrase.kind == "state" or (phrase.kind == "media" and phrase.defined):
         return old.kind == new.kind
-    return phrase.defined and (
+    return _points_back(phrase, new) and (
         new.head == old.head or _is_kin(new, old) or (phrase.kind == "other" and old.kind == "person")
     )
+
+
+def _points_back(phrase: Phrase, new: Speaker) -> bool:
+    """Tell whether a mention is definite: «الوزير», or a title with its office («وزير الزراعة») and no name."""
+    return phrase.defined or (phrase.kind == "titles" and not phrase.name and len(new.words) > 1 and phrase.definite)
 
 
 def _is_kin(new: Speaker, speaker: Speaker) -> bool:
@@ -190,6 +221,7 @@ def _merge(old: Speaker, new: Speaker, phrase: Phrase, *, agreeing: str) -> None
     """Add what a new mention says to an earlier speaker: words, gender by the verb before it, kind, a fuller name."""
     old.lo, old.hi = phrase.lo, phrase.hi
     old.words |= new.words
+    old.through |= new.through
     if agreeing != "any" and old.number == "s":
         old.gender = agreeing
     if old.kind == "person" and old.role is None and new.kind == "organization":

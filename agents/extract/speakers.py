@@ -25,7 +25,10 @@ TYPES: dict[str, SourceType] = {
 
 @dataclass(slots=True)
 class Speaker:
-    """Somebody who speaks in this story: the fullest name so far and everything said about him."""
+    """Somebody who speaks in this story: the fullest name so far and everything said about him.
+
+    ``through`` are the documents that spoke for him, so that «التقرير» points back to who wrote it.
+    """
 
     name: str
     role: str | None
@@ -40,6 +43,7 @@ class Speaker:
     states: set[int] = field(default_factory=set)
     spokesperson_for: str | None = None
     members: list[tuple[str, str | None]] = field(default_factory=list)
+    through: set[str] = field(default_factory=set)
 
 
 def collect_names(doc: Document) -> FullNames:
@@ -63,7 +67,8 @@ def collect_names(doc: Document) -> FullNames:
 
 def describe(doc: Document, phrase: Phrase, full_names: FullNames) -> Speaker:
     """Return the speaker that a phrase describes, before it is compared with those already known."""
-    phrase = _as_name(doc, owner_of(doc, phrase), full_names)
+    carrier, phrase = phrase, owner_of(doc, phrase, full_names)
+    phrase = _as_name(doc, phrase, full_names)
     name, role = _name_and_role(doc, phrase, full_names)
     keys = [doc.key(k) for k in range(phrase.lo, phrase.hi) if doc.tokens[k].kind == "word"]
     kind = _kind(doc, phrase, keys)
@@ -83,6 +88,7 @@ def describe(doc: Document, phrase: Phrase, full_names: FullNames) -> Speaker:
         first=phrase.lo,
         states=_states(keys),
         spokesperson_for=_spoken_for(doc, phrase, role),
+        through={carrier.head} if carrier.head in WORDS["carriers"] else set(),
     )
 
 
@@ -119,7 +125,7 @@ def _kind(doc: Document, phrase: Phrase, keys: list[str]) -> SourceType:
 
 
 def _number(phrase: Phrase, keys: list[str], kind: SourceType) -> str:
-    plural = bool(keys) and keys[0].endswith(("ون", "ين")) and kind != "state"
+    plural = bool(keys) and keys[0].endswith(("ون", "ين", "وا", "و")) and kind != "state" and not phrase.name
     return "p" if phrase.kind == "people" or phrase.joint or plural else "s"
 
 
@@ -151,12 +157,14 @@ def _word(key: str) -> str:
     return "" if word in WORDS["prepositions"] or word in WORDS["selves"] else lemma_of(word)
 
 
-def owner_of(doc: Document, phrase: Phrase) -> Phrase:
-    """Prefer who speaks to what he speaks through: بيان المنظمة, حساب خفر السواحل."""
+def owner_of(doc: Document, phrase: Phrase, full_names: FullNames) -> Phrase:
+    """Prefer who speaks to what he speaks through: بيان المنظمة, حساب خفر السواحل, تقرير الحلو."""
     if phrase.head not in WORDS["carriers"] or phrase.hi - phrase.lo < 2:
         return phrase
     k = phrase.lo + 1
     attached, rest = prefixed(doc.key(k))
+    if doc.key(k) in full_names:
+        return Phrase(k, phrase.hi, doc.key(k), "name", (k, phrase.hi), None)
     if noun_class(rest if attached else doc.key(k)) is None and k not in doc.opening:
         return phrase
     read = read_attached if attached else read_phrase

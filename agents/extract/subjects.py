@@ -2,8 +2,9 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_complementizer, noun_class
+from agents.extract.grammar import WORDS, is_complementizer, is_preposition, noun_class, prefixed
 from agents.extract.phrases import Phrase, read_attached, read_phrase
+from agents.extract.shapes import Frame
 from schemas.statements import Resolution
 
 KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
@@ -19,6 +20,32 @@ def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
         if found := find(doc, cue):
             return found
     return None
+
+
+def subject_of(doc: Document, lo: int, limit: int) -> Phrase | None:
+    """Return the person, known by name, who is the subject of the verb that opens a sentence at ``lo``."""
+    for k in range(lo + 1, min(lo + 5, limit)):
+        if is_preposition(doc, k - 1) or prefixed(doc.key(k - 1))[0]:
+            return None
+        if doc.key(k) in doc.names:
+            return Phrase(k, k + 1, doc.key(k), "name", (k, k + 1), None)
+        phrase = read_phrase(doc, k, limit, closed_right=False)
+        if phrase and phrase.kind == "titles" and doc.key(phrase.hi - 1) in doc.names:
+            return phrase
+        if phrase and phrase.kind in KINDS - {"name"}:
+            return None
+    return None
+
+
+def leads_headline(doc: Document, cue: Cue) -> bool:
+    """Tell whether a headline puts its subject before the verb: الحكومة تدعو النقابات إلى الحوار."""
+    sentence = doc.sentence(cue.at)
+    return sentence.section == "headline" and cue.at > sentence.lo and cue.form.tense == "present"
+
+
+def with_subject_before(frame: Frame, subject: Phrase) -> Frame:
+    """Return a frame with the subject found before its verb; what was read as one is whom the words are aimed at."""
+    return frame._replace(subject=subject, target=frame.target or frame.subject)
 
 
 def _after_was(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:

@@ -7,6 +7,12 @@ from typing import NamedTuple
 from agents.extract.lexicon import LEXICON
 from agents.normalize.characters import fold_key
 
+OWNERS = ("", "ه", "ها", "هم", "هما", "نا")
+OWN_ARTICLE = frozenset(
+    (word[:-1] + "ت" if word.endswith("ة") and owner else word) + owner
+    for word in LEXICON.classes["own_article"]
+    for owner in OWNERS
+)
 TOKEN = re.compile(
     r"(?P<number>\d+(?:[.,٫٬/:]\d+)*(?![^\W\d_]))|(?P<word>[^\W_][\w\u064b-\u065f\u0670\u06d6-\u06ed]*)|(?P<mark>\.{2,}|--+|\S)"
 )
@@ -52,9 +58,9 @@ def bare(key: str) -> str:
 
 
 def is_defined(key: str) -> bool:
-    """Tell whether a key carries the article.
+    """Tell whether a key carries the article; the one of الله or التزامه is its own.
 
-    >>> is_defined("الوزير"), is_defined("وزير")
-    (True, False)
+    >>> is_defined("الوزير"), is_defined("وزير"), is_defined("التزامه")
+    (True, False, False)
     """
-    return key.startswith("ال") and len(key) > 4 and key not in LEXICON.classes["own_article"]
+    return key.startswith("ال") and len(key) > 3 and key not in OWN_ARTICLE

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from agents.normalize.quotes import Quote
 
 ENDS = re.compile(r"[.!?؟؛]+|\n")
-INITIAL = re.compile(r"(?:^|[\s(])\w$")
+INITIAL = re.compile(r"(?:^|[\s(.])\w$")
 CLOSERS = "»”\"')›«"
 
 

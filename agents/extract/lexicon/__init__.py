@@ -40,7 +40,7 @@ class Verb(NamedTuple):
     masdar: str | None = None
     prep: str | None = None
     prep2: str | None = None
-    object: Literal["content", "target"] | None = None
+    object: Literal["content", "target", "double"] | None = None
     clause: bool = True
     quote: bool = True
     noun: bool = True

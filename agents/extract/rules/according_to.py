@@ -7,6 +7,7 @@ from agents.extract.grammar import WORDS, is_complementizer, prefixed
 from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.rules.backward import conjunction, content_before
 
+FAR = 30
 SOURCES = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 
 
@@ -81,10 +82,13 @@ def _after(doc: Document, at: int, source: Phrase, cues: Cues) -> tuple[int, int
     if at - sentence.lo > 1:
         return None
     lo = source.hi
-    while (
-        lo < sentence.hi and doc.key(lo) not in COMMAS and doc.key(lo) not in WORDS["therefore"] and lo - source.hi < 6
-    ):
+    therefore = next((k for k in range(lo, min(lo + FAR, sentence.hi)) if doc.key(k) in WORDS["therefore"]), None)
+    while lo < sentence.hi and doc.key(lo) not in COMMAS and lo != therefore and lo - source.hi < 6:
+        if lo in cues:
+            return None
         lo += 1
+    if therefore and doc.key(lo + 1).removeprefix("و") in WORDS["relatives"]:
+        lo = therefore
     if doc.key(lo) in COMMAS:
         lo += 1
     if doc.key(lo) in WORDS["therefore"] or is_complementizer(doc.key(lo)):
