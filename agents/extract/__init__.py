@@ -228,7 +228,7 @@ def _resolve(doc: Document, drafts: list[Draft]) -> list[tuple[Draft, Resolved]]
         if found[n].speaker is not None:
             last = (doc.sentence_of[draft.at], found[n])
     found |= {n: speakers.resolve_headline(d) for n, d in enumerate(drafts) if n not in found}
-    return [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_slug(draft, found[n])]
+    return [(draft, found[n]) for n, draft in enumerate(drafts) if not _is_nobodys(draft, found[n])]
 
 
 def _inherit_outlet(doc: Document, draft: Draft, before: Draft | None) -> None:
@@ -239,9 +239,13 @@ def _inherit_outlet(doc: Document, draft: Draft, before: Draft | None) -> None:
         draft.outlets = before.outlets + [o for lo, hi in before.gaps[:1] for o in find_outlets(doc, lo, hi)]
 
 
-def _is_slug(draft: Draft, resolved: Resolved) -> bool:
-    """Tell whether a headline's colon follows a place that nobody in the story speaks for («فلسطين: ...»)."""
-    return draft.rule == "headline" and resolved.resolution == "unknown"
+def _is_nobodys(draft: Draft, resolved: Resolved) -> bool:
+    """Tell whether what looks like a statement has nobody behind it.
+
+    A headline's colon after a place that nobody in the story speaks for («فلسطين: ...»); a noun phrase after a verb
+    that has things for subjects too (الغلاف يعبر عن مضمونه).
+    """
+    return (draft.rule == "headline" or draft.shape == "noun") and resolved.resolution == "unknown"
 
 
 def _number(story: Story, statements: list[Statement]) -> tuple[Statement, ...]:

@@ -14,10 +14,21 @@ from agents.extract.phrases import COMMAS, read_attached, read_phrase
 from agents.extract.shapes import Frame
 
 STOPS = frozenset((".", "؟", "!", "؛", ";", "?"))
-BOUNDARIES = tuple(sorted(LEXICON.phrases["boundaries"], key=len, reverse=True))
-SENTENCES = tuple(sorted(LEXICON.phrases["sentence_openers"], key=len, reverse=True))
+Phrases = dict[str, tuple[tuple[str, ...], ...]]
 SPEAKERS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 Cues = dict[int, tuple[Cue, Frame]]
+
+
+def _by_first(section: str) -> Phrases:
+    """Return the phrases of a section by their first word, each without it."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for first, *rest in LEXICON.phrases[section]:
+        found.setdefault(first, []).append(tuple(rest))
+    return {first: tuple(rests) for first, rests in found.items()}
+
+
+BOUNDARIES = _by_first("boundaries")
+SENTENCES = _by_first("sentence_openers")
 
 
 class Spot(NamedTuple):
@@ -195,7 +206,7 @@ def _is_according(doc: Document, at: int) -> bool:
     if doc.key(at) not in WORDS["according"]:
         return False
     k = at + 1
-    if doc.key(k) == "ما":
+    if doc.key(k) in ("ما", "لما"):
         return True
     limit = min(k + 12, doc.sentence(at).hi)
     attached = bool(prefixed(doc.key(k))[0]) or (doc.key(at).endswith("قا") and doc.key(k).startswith("ل"))
@@ -203,6 +214,7 @@ def _is_according(doc: Document, at: int) -> bool:
     return phrase is not None and (phrase.kind in SPEAKERS or noun_class(doc.key(k)) is not None)
 
 
-def _opens(doc: Document, at: int, phrases: tuple[tuple[str, ...], ...]) -> bool:
+def _opens(doc: Document, at: int, phrases: Phrases) -> bool:
     """Tell whether one of the phrases stands at a token."""
-    return any(all(doc.key(at + n) == word for n, word in enumerate(phrase)) for phrase in phrases)
+    rests = phrases.get(doc.key(at), ())
+    return any(all(doc.key(at + n) == word for n, word in enumerate(rest, start=1)) for rest in rests)

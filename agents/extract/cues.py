@@ -1,5 +1,6 @@
 """Cues: the words that attribute, as they stand in the text."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from agents.extract.document import Document
@@ -72,6 +73,7 @@ def in_quotation(doc: Document, i: int) -> bool:
     return n >= 0 and doc.quote_words(doc.quotes[n][0]) > 3
 
 
+@lru_cache(maxsize=65536)
 def lookup(key: str) -> tuple[str, tuple[Form, ...]]:
     """Return the proclitics of a key and the cue forms that the rest of it spells, none for a homograph.
 

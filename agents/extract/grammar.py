@@ -1,5 +1,7 @@
 """What kind of word stands at a token: the questions that rules ask of the lexicon."""
 
+from functools import lru_cache
+
 from agents.extract.document import Document
 from agents.extract.lexicon import LEXICON
 from agents.extract.tokens import bare, is_defined
@@ -7,7 +9,7 @@ from agents.extract.tokens import bare, is_defined
 WORDS = LEXICON.classes
 NOUNS = LEXICON.nouns
 HEADS = ("titles", "people", "organizations", "media", "documents")
-CONJUNCTIONS = "وف"
+KEPT = 65536  # wires repeat their words
 COMPLEMENTIZERS = frozenset({"ان", "انه", "انها", "انهم", "انهما", "اننا", "انني", "انهن", "انا", "اني", "انك", "انكم"})
 PRONOUNS = ("هما", "هم", "هن", "ها", "نا", "ه")
 NISBA = ("ي", "ية", "يون", "يين", "يان", "يات")
@@ -37,6 +39,7 @@ def is_preposition(doc: Document, i: int) -> bool:
     return token.key in WORDS["prepositions"]
 
 
+@lru_cache(maxsize=KEPT)
 def prefixed(key: str) -> tuple[str, str]:
     """Split a key from a preposition written onto it, where the lexicon or the article shows it.
 
@@ -56,6 +59,7 @@ def prefixed(key: str) -> tuple[str, str]:
     return "", key
 
 
+@lru_cache(maxsize=KEPT)
 def noun_class(key: str) -> str | None:
     """Return the section of ``nouns.toml`` that a key heads as a source, without its article, or None.
 
@@ -84,6 +88,7 @@ def is_outlet(key: str) -> bool:
     return bare(key) in NOUNS["media"] or key in OUTLETS
 
 
+@lru_cache(maxsize=KEPT)
 def lemma_of(key: str) -> str:
     """Return the lexicon word of a head noun, itself where the lexicon has none.
 
@@ -94,6 +99,7 @@ def lemma_of(key: str) -> str:
     return LEXICON.heads.get(word, word)
 
 
+@lru_cache(maxsize=KEPT)
 def is_adjective(key: str) -> bool:
     """Tell whether an undefined key reads as an adjective after an undefined head: a nisba, or one of the list."""
     if key.endswith("ا") and key[:-1] in WORDS["adjectives"]:
@@ -117,6 +123,7 @@ def is_time(doc: Document, i: int) -> bool:
     return key in WORDS["times"]
 
 
+@lru_cache(maxsize=KEPT)
 def is_eventive(key: str) -> bool:
     """Tell whether a key names an event or act that can be announced, denied, demanded.
 
@@ -171,10 +178,15 @@ def is_name(doc: Document, i: int) -> bool:
         and not is_complementizer(key)
         and key not in CLOSED
         and not key.startswith(("لكن", "ولكن"))
-        and not (key.startswith(("ب", "ل")) and is_eventive(key[1:]))
+        and not _is_governed(key)
         and not prefixed(key)[0]
         and not is_time(doc, i)
     )
+
+
+def _is_governed(key: str) -> bool:
+    """Tell whether a key reads as a noun with ب or ل written onto it: بوقف، بولاية; the name بثينة does not."""
+    return key.startswith(("ب", "ل")) and (is_eventive(key[1:]) or (key.endswith("ة") and key not in WORDS["names"]))
 
 
 CLOSED = frozenset().union(

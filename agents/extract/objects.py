@@ -18,6 +18,7 @@ from agents.extract.shapes import Frame, Opener
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
+FAR = 9
 OPINING = frozenset(("people", "organizations"))
 SPEAKING = OPINING | {"titles", "name", "state", "media"}
 
@@ -71,7 +72,8 @@ def noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | 
     if verb.object == "content" and _is_said(doc, cue, start) and not is_defined(doc.key(start)):
         return _object(doc, cue, start, stop)
     if verb.prep and verb.noun and (found := _governed(doc, cue, start, stop, opener)):
-        return found
+        nearer = _object(doc, cue, start, found.opener) if verb.object == "content" else None
+        return nearer if nearer and nearer.subject else found
     if verb.object == "content":
         found = _object(doc, cue, start, stop)
         far = found and found.opener > (found.subject.hi if found.subject else start)
@@ -112,6 +114,12 @@ def _blamed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
     return Frame("noun", subject, None, subject.hi, subject.hi)
 
 
+def _is_reachable(doc: Document, start: int, k: int) -> bool:
+    """Tell whether a preposition can still belong to the verb: no lone comma stands between when it is far."""
+    commas = sum(doc.key(j) in COMMAS and doc.inside[j] == -1 for j in range(start, k))
+    return k - start < FAR or commas != 1
+
+
 def _is_held(doc: Document, cue: Cue, at: int) -> bool:
     """Tell whether a noun at a token is definite enough to be judged: القرار, هذا, بيان الجامعة after a participle."""
     key = doc.key(at)
@@ -129,6 +137,8 @@ def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | N
         spots = [k for k in spots if opener.at - k > 3 or opener.at - k == 1 or opener.kind == "clause"]
     if not spots:
         return None
+    if not _is_reachable(doc, start, spots[0]):
+        return None
     k = start if spots[0] == start else next((k for k in spots if _governs_event(doc, cue, k)), spots[0])
     if doc.key(k) in cue.verb.preps:
         return with_target(doc, cue, start, k, Frame("noun", None, None, k, k + 1))
@@ -139,6 +149,8 @@ def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | N
 def is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
     """Tell whether token k is a preposition that the cue's verb governs, alone or written onto a noun."""
     key = doc.key(k)
+    if key in WORDS["by_saying"]:
+        return False
     for prep in cue.verb.preps:
         if len(prep) > 1 and key == prep and is_preposition(doc, k):
             return k + 1 in doc.opening or (is_word(doc, k + 1) and not is_complementizer(doc.key(k + 1)))
@@ -193,6 +205,8 @@ def with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> Fr
         target = read_phrase(doc, start, k, closed_right=True) if cue.verb.object == "target" else None
         return _hulled(cue, frame._replace(target=target))
     subject = read_phrase(doc, start, k, closed_right=cue.verb.object != "target")
+    if subject and not agrees(doc, cue, subject) and (aimed_at := _second(doc, cue, subject, k)):
+        return _hulled(cue, frame._replace(subject=subject, target=aimed_at))
     if subject and (
         not agrees(doc, cue, subject)
         or (cue.verb.object == "target" and _is_coordinated(doc, cue) and skip_adverbs(doc, subject.hi) == k)
@@ -205,6 +219,14 @@ def with_target(doc: Document, cue: Cue, start: int, k: int, frame: Frame) -> Fr
         at = skip_adverbs(doc, subject.hi)
         target = read_phrase(doc, at, k, closed_right=True)
     return _hulled(cue, frame._replace(subject=subject, target=target))
+
+
+def _second(doc: Document, cue: Cue, subject: Phrase, k: int) -> Phrase | None:
+    """Return a second noun phrase before the preposition: then the first is the subject, whatever its verb's gender."""
+    if cue.verb.object != "target" or subject.hi >= k:
+        return None
+    second = read_phrase(doc, subject.hi, k, closed_right=True)
+    return second if second and second.hi == k else None
 
 
 def _is_coordinated(doc: Document, cue: Cue) -> bool:

@@ -73,11 +73,13 @@ def _begins_object(r: Reader, k: int) -> bool:
     if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
         return True
     kind = noun_class(key)
+    if is_defined(key) and r.state == "closed" and r.kind == "titles" and _is_another(r, key, kind):
+        return True
     if is_defined(key):
         return (
             kind is not None
             and r.state != "start"
-            and not is_adjective(bare(key))
+            and (kind == "people" or not is_adjective(bare(key)))
             and key not in WORDS["binders"]
             and (r.state == "name" or kind in ("organizations", "people") or _is_whole(r))
         )
@@ -86,6 +88,12 @@ def _begins_object(r: Reader, k: int) -> bool:
         or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations")
         or (r.state == "name" and key in STATE_NAMES)
     )
+
+
+def _is_another(r: Reader, key: str, kind: str | None) -> bool:
+    """Tell whether a plural of persons or a state behind a title alone is somebody else: دعا الرئيس المواطنين."""
+    owned = r.doc.key(r.lo).endswith(("ه", "ها", "هم")) or r.head_defined
+    return owned and (key in STATE_NAMES or (kind in ("titles", "people") and key.endswith(("ين", "ات"))))
 
 
 def _is_whole(r: Reader) -> bool:

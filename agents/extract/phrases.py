@@ -40,7 +40,16 @@ def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Ph
     if k == lo or r.state == "start":
         return None
     name = (r.name[0], min(r.name[1], k)) if r.name else None
+    if _is_one_person(r):
+        r.joint = None
     return Phrase(lo, k, r.head or "", r.kind, name, r.joint, defined=r.head_defined, definite=r.definite)
+
+
+def _is_one_person(r: Reader) -> bool:
+    """Tell whether two titles joined by و are one person's, named after them: رئيس الحكومة ووزير المالية سامي."""
+    if r.joint is None or r.name is None or r.name[0] <= r.joint or r.kind != "titles":
+        return False
+    return lemma_of(r.doc.key(r.joint)[1:]) not in WORDS["counterparts"]
 
 
 def _step(r: Reader, k: int) -> int:
@@ -163,9 +172,15 @@ def _continues_name(r: Reader, k: int, kind: str | None) -> bool:
 def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
     """Take an undefined word after a complete phrase: an adjective, a name or a further title; 0 for anything else."""
     key = r.doc.key(k)
+    if key == "الله" and r.kind in ("other", "name", "titles"):
+        r.name, r.state = [r.name[0] if r.name else k - 1, k + 1], "name"
+        return 1
     if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS):
         return 0
     if kind is None and is_adjective(key) and not r.definite and r.state != "name":
+        return 1
+    if kind is None and _begins_role(r, k):
+        r.state = "construct"
         return 1
     if kind is None and is_name(r.doc, k):
         return _name(r, k)
@@ -175,6 +190,13 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         r.state = "construct"
         return 1
     return 0
+
+
+def _begins_role(r: Reader, k: int) -> bool:
+    """Tell whether, behind a name of two words, a participle governs a noun: لويس هاميلتون متصدر الترتيب."""
+    key = r.doc.key(k)
+    long = r.name is not None and r.name[1] == k and k - r.name[0] > 1 and r.doc.key(k - 1) not in WORDS["name_starts"]
+    return long and key[:1] == "م" and len(key) > 3 and key not in WORDS["names"] and is_defined(r.doc.key(k + 1))
 
 
 def _is_past_name(r: Reader, k: int) -> bool:
@@ -271,6 +293,11 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
             _name(r, k)
 
 
+def _is_epithet(r: Reader, k: int) -> bool:
+    """Tell whether one or two defined words stand before a name as its role: البريطاني، الملياردير اليوناني."""
+    return r.kind == "other" and k - r.lo < 3 and all(is_defined(r.doc.key(j)) for j in range(r.lo, k))
+
+
 def _is_accusative_nisba(r: Reader, k: int) -> bool:
     """Tell whether what looks like a land is an adjective, since its noun is accusative too: لكن مسؤولا ليبيا قال."""
     before = r.doc.key(k - 1)
@@ -291,7 +318,7 @@ def _name(r: Reader, k: int) -> int:
         return 0
     if r.name and r.name[1] == k:
         r.name[1] = k + 1
-    elif (r.name is None and r.kind in ("titles", "people", "name")) or (r.kind == "other" and r.head_defined):
+    elif r.name is None and (r.kind in ("titles", "people", "name") or _is_epithet(r, k)):
         r.name = [k, k + 1]
     elif r.name is not None and r.state != "name":
         return 1

@@ -7,7 +7,7 @@ from agents.extract.drafts import Draft
 from agents.extract.grammar import WORDS, is_preposition, lemma_of, noun_class
 from agents.extract.phrases import Phrase, read_phrase
 from agents.extract.speakers import FullNames, Speaker, describe, owner_of, parts_of
-from agents.extract.subjects import subject_of
+from agents.extract.subjects import spoken_at, subject_of
 from schemas.statements import Resolution
 
 # Nobody is pointed back to over more speakers than a long story has.
@@ -117,11 +117,13 @@ class Speakers:
         """Return the subject of the sentence whose circumstance a participle is: استقبل الوزير الوفد، مؤكدا ..."""
         sentence = self.doc.sentence(draft.at)
         starts = (sentence.lo,) if is_preposition(self.doc, sentence.lo) else (sentence.lo, sentence.lo + 1)
-        for lo in starts:
+        for lo in (*spoken_at(self.doc, sentence.lo, draft.at), *starts):
             phrase = read_phrase(self.doc, lo, draft.at, closed_right=False)
+            if phrase and phrase.kind == "name" and lo > sentence.lo and phrase.hi - phrase.lo > 1:
+                return self._explicit(replace(draft, subject=phrase, resolution="explicit"), phrase).speaker
             if phrase and (
                 phrase.kind in ("titles", "people", "organizations", "state")
-                or (phrase.defined and phrase.kind == "other")
+                or (phrase.defined and phrase.kind == "other" and phrase.head not in WORDS["demonstratives"])
             ):
                 resolved = self._explicit(replace(draft, subject=phrase, resolution="explicit"), phrase)
                 return resolved.speaker

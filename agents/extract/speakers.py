@@ -10,6 +10,7 @@ from agents.normalize.characters import fold_key
 from schemas.statements import SourceType
 
 FullNames = dict[str, tuple[str, str | None]]
+AROUND = "، ,-"
 NAMED_KINDS = ("titles", "people", "name", "other")
 TYPES: dict[str, SourceType] = {
     "titles": "person",
@@ -185,14 +186,14 @@ def _clean(doc: Document, phrase: Phrase) -> str:
 
 def _role(doc: Document, phrase: Phrase, name: tuple[int, int]) -> str | None:
     """Return the words of a phrase before its name, else after it; a rank or Dr. just before the name is left out."""
-    before = doc.slice(phrase.lo, name[0]).strip("، ,")
-    after = doc.slice(name[1], phrase.hi).strip("، ,")
+    before = doc.slice(phrase.lo, name[0]).strip(AROUND)
+    after = doc.slice(name[1], phrase.hi).strip(AROUND)
     words = before.split()
     if len(words) > 2 and _is_rank(fold_key(words[-1])) and fold_key(words[-2]).startswith(("ال", "لل")):
         before = " ".join(words[:-1])
     if after and len(words) == 1 and _is_rank(fold_key(words[0])):
         return after
-    return before or after or None
+    return next((text for text in (before, after) if any(c.isalpha() for c in text)), None)
 
 
 def _is_rank(key: str) -> bool:

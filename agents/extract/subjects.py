@@ -1,14 +1,17 @@
 """Subjects before their verb: كان الوزير قال، الوزير يؤكد، الذي قال."""
 
-from agents.extract.cues import Cue
+from collections.abc import Iterator
+
+from agents.extract.cues import Cue, lookup
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_complementizer, is_preposition, noun_class, prefixed
-from agents.extract.phrases import Phrase, read_attached, read_phrase
+from agents.extract.grammar import WORDS, is_complementizer, is_outlet, is_preposition, noun_class, prefixed
+from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.shapes import Frame
 from schemas.statements import Resolution
 
 KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
 FAR = 25
+REACH = 80
 NEAR = 10
 
 
@@ -16,7 +19,7 @@ def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     """Return the subject that stands before a finite cue, and how it was found; None where none does."""
     if cue.form.kind != "verb":
         return None
-    for find in (_after_was, _antecedent, _adjacent):
+    for find in (_after_was, _antecedent, _adjacent, _after_but):
         if found := find(doc, cue):
             return found
     return None
@@ -25,9 +28,11 @@ def subject_before(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
 def subject_of(doc: Document, lo: int, limit: int) -> Phrase | None:
     """Return the person, known by name, who is the subject of the verb that opens a sentence at ``lo``."""
     for k in range(lo + 1, min(lo + 5, limit)):
-        if is_preposition(doc, k - 1) or prefixed(doc.key(k - 1))[0]:
+        before = doc.key(k - 1)
+        bound = is_complementizer(before) or prefixed(before)[0] or before.removeprefix("و") in WORDS["prepositions"]
+        if bound or is_preposition(doc, k - 1):
             return None
-        if doc.key(k) in doc.names:
+        if doc.key(k) in doc.names and doc.key(k) not in WORDS["name_starts"]:
             return Phrase(k, k + 1, doc.key(k), "name", (k, k + 1), None)
         phrase = read_phrase(doc, k, limit, closed_right=False)
         if phrase and phrase.kind == "titles" and doc.key(phrase.hi - 1) in doc.names:
@@ -35,6 +40,16 @@ def subject_of(doc: Document, lo: int, limit: int) -> Phrase | None:
         if phrase and phrase.kind in KINDS - {"name"}:
             return None
     return None
+
+
+def spoken_at(doc: Document, lo: int, limit: int) -> Iterator[int]:
+    """Yield the tokens after the finite cue verbs of a sentence, where subjects stand; ذلك and an outlet go first."""
+    for k in range(max(lo, limit - REACH), limit - 1):
+        spoken = any(f.kind == "verb" and not f.clitic for f in lookup(doc.key(k))[1])
+        if spoken and doc.inside[k] == -1 and doc.key(k - 1) not in WORDS["relatives"]:
+            at = k + 2 if doc.key(k + 1) == "ذلك" else k + 1
+            attached, rest = prefixed(doc.key(at))
+            yield at + 1 if attached == "ل" and is_outlet(rest) else at
 
 
 def leads_headline(doc: Document, cue: Cue) -> bool:
@@ -95,6 +110,21 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     ):
         return found[0], "relative"
     return found if at_start or found[0].prefix or headline or is_complementizer(doc.key(before)) else None
+
+
+def _after_but(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
+    """Return the subject after لكن or غير أن; its place may follow: لكن صاحب متجر قرب المحطة قال ..."""
+    lo = doc.sentence(cue.at).lo
+    for k in range(cue.at - 1, max(lo, cue.at - NEAR) - 1, -1):
+        if doc.key(k) in COMMAS:
+            return None
+        if doc.key(k) in ("لكن", "ولكن") or (doc.key(k) == "ان" and doc.key(k - 1) in ("غير", "الا", "بيد")):
+            phrase = read_phrase(doc, k + 1, cue.at, closed_right=True)
+            if phrase is None or phrase.kind not in KINDS:
+                return None
+            placed = phrase.hi == cue.at or is_preposition(doc, phrase.hi) or doc.key(phrase.hi) == "قرب"
+            return (phrase, "explicit") if placed else None
+    return None
 
 
 def _is_future(key: str) -> bool:

@@ -48,6 +48,7 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
     return found
 
 
+@lru_cache(maxsize=65536)
 def bare(key: str) -> str:
     """Return a key without its article.
 
@@ -57,6 +58,7 @@ def bare(key: str) -> str:
     return key[2:] if is_defined(key) else key
 
 
+@lru_cache(maxsize=65536)
 def is_defined(key: str) -> bool:
     """Tell whether a key carries the article; the one of الله or التزامه is its own.
 

@@ -59,6 +59,8 @@ def _is_set_off(doc: Document, at: int, source: Phrase) -> bool:
 
 def _can_speak(doc: Document, source: Phrase) -> bool:
     """Tell whether a phrase can be a source: a person, body, outlet or document, or a family name printed before."""
+    if doc.key(source.lo) in WORDS["own_words"]:
+        return False
     return source.kind in SOURCES or doc.key(source.lo) in doc.names
 
 

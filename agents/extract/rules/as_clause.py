@@ -14,7 +14,8 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: Drafts) -> Draft | No
 
     Left alone: كما that only adds (كما أعلن أن ...), which the clause rule reads.
     """
-    if cue.form.kind != "verb" or cue.at in cues or not _is_as(doc, cue.at):
+    resumed = cue.form.clitic and doc.key(cue.at - 1) not in ("ما", "لما")
+    if cue.form.kind != "verb" or resumed or cue.at in cues or not _is_as(doc, cue.at):
         return None
     subject = read_phrase(doc, skip_adverbs(doc, cue.at + 1), doc.sentence(cue.at).hi, closed_right=False)
     begin = cue.at - (1 if doc.key(cue.at - 1) in WORDS["as_words"] else 2)

@@ -20,6 +20,8 @@ def relay(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
         return None
     limit = min(doc.sentence(cue.at).hi, cue.at + REACH)
     about = next((k for k in range(cue.at + 1, limit) if doc.key(k) in ("عن", "الي")), None)
+    if carried := _carried(doc, cue, about or limit, cues):
+        return carried
     if about is None:
         return None
     spoken = next(
@@ -38,6 +40,15 @@ def relay(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
     if outlet:
         found.outlets.append((outlet.lo, outlet.hi, "relayed"))
     return found
+
+
+def _carried(doc: Document, cue: Cue, before: int, cues: Cues) -> Draft | None:
+    """Read an outlet's own report, without anybody whom it quotes: نقلت الوكالة أن ..."""
+    opener, _ = find_opener(doc, cue, cue.at + 1, before)
+    outlet = read_phrase(doc, cue.at + 1, opener.at, closed_right=True) if opener and opener.kind == "clause" else None
+    if opener is None or outlet is None or outlet.kind != "media":
+        return None
+    return draft("relay", doc, cue, Frame(opener.kind, outlet, None, opener.at, opener.content), cues)
 
 
 def _by_masdar(doc: Document, about: int, spoken: int, cues: Cues) -> Draft | None:
