@@ -12,11 +12,14 @@ from msgspec.structs import replace
 from agents.extract.build import build_statement, statement_id
 from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
-from agents.extract.drafts import Cues, Draft, Drafts
+from agents.extract.drafts import Cues, Draft, Drafts, before_cue
 from agents.extract.frames import read_frame
 from agents.extract.grammar import WORDS
 from agents.extract.lexicon import LEXICON
+from agents.extract.links import linked
 from agents.extract.outlets import find_outlets
+from agents.extract.reckoning import anchor_of
+from agents.extract.refusals import find_refusals
 from agents.extract.rules.according_to import according_to
 from agents.extract.rules.as_clause import as_clause
 from agents.extract.rules.clause import clause
@@ -64,7 +67,10 @@ def extract(story: Story) -> Extraction:
     >>> [(s.source.name, s.cue.text, s.content.text) for s in found.statements]
     [('الوزيرة', 'قالت', 'القرار نهائي'), ('الوزيرة', 'مضيفة', 'الموازنة كافية')]
     """
-    return Extraction(tuple(statement for _, statement in trace(story)), ())
+    if not _is_read(story):
+        return Extraction((), ())
+    doc = _read(story)
+    return Extraction(tuple(statement for _, statement in _trace(doc, story)), find_refusals(doc))
 
 
 def trace(story: Story) -> list[tuple[Draft, Statement]]:
@@ -74,13 +80,28 @@ def trace(story: Story) -> list[tuple[Draft, Statement]]:
     >>> [(draft.rule, draft.ended) for draft, _ in trace(story("قال الوزير إن القرار نهائي، مؤكدا أن الموازنة كافية."))]
     [('clause', 'cue'), ('participle', 'sentence')]
     """
-    if not story.language.startswith("ar") or story.signal in ("advisory", "kill", "hold"):
-        return []
+    return _trace(_read(story), story) if _is_read(story) else []
+
+
+def _is_read(story: Story) -> bool:
+    """Tell whether a story is read at all: Arabic, and news."""
+    return story.language.startswith("ar") and story.signal not in ("advisory", "kill", "hold")
+
+
+def _read(story: Story) -> Document:
     doc = read_document(story)
     doc.names = collect_names(doc)
+    return doc
+
+
+def _trace(doc: Document, story: Story) -> list[tuple[Draft, Statement]]:
     kept = _resolve(doc, find_drafts(doc))
-    statements = [build_statement(doc, story, draft, resolved, seq) for seq, (draft, resolved) in enumerate(kept)]
-    return list(zip((draft for draft, _ in kept), _number(story, statements), strict=True))
+    anchor = anchor_of(story)
+    statements = [
+        build_statement(doc, story, draft, resolved, seq=seq, anchor=anchor)
+        for seq, (draft, resolved) in enumerate(kept)
+    ]
+    return list(zip((draft for draft, _ in kept), linked(_number(story, statements)), strict=True))
 
 
 def find_drafts(doc: Document) -> list[Draft]:
@@ -206,7 +227,7 @@ def _apply(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
         draft = _first(doc, cue, frame, cues)
         if draft:
             draft.resolution = how
-            draft.gaps = [(cue.at + 1, frame.opener), (subject.hi, cue.at), (doc.sentence(cue.at).lo, subject.lo)]
+            draft.gaps = [(cue.at + 1, frame.opener), (subject.hi, cue.at), before_cue(doc, cue, cues)]
         return draft
     return _first(doc, cue, frame, cues)
 

@@ -7,8 +7,10 @@ from agents.extract.document import NAME_WORDS, Document
 from agents.extract.drafts import Draft
 from agents.extract.grammar import WORDS, is_eventive, noun_class, prefixed
 from agents.extract.openers import is_speech
-from agents.extract.outlets import find_addressee, find_occasion, find_outlets, find_time
+from agents.extract.outlets import find_addressee, find_occasion, find_outlets
+from agents.extract.reckoning import Anchor, reckon
 from agents.extract.sources import Resolved
+from agents.extract.times import find_time
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 from schemas.statements import (
@@ -47,7 +49,9 @@ MARKS = frozenset('«»"“”')
 QUOTED_WORD_ENDS = ("ة", "ا", "ير")
 
 
-def build_statement(doc: Document, story: Story, draft: Draft, resolved: Resolved, seq: int) -> Statement:
+def build_statement(
+    doc: Document, story: Story, draft: Draft, resolved: Resolved, *, seq: int, anchor: Anchor | None
+) -> Statement:
     """Return the statement of a draft; its ``id`` is left empty, since it depends on the statements before it."""
     return Statement(
         id="",
@@ -67,7 +71,7 @@ def build_statement(doc: Document, story: Story, draft: Draft, resolved: Resolve
         via=tuple(_via(doc, *outlet) for outlet in _outlets(doc, draft)),
         addressee=_addressee(doc, draft),
         occasion=_mention(doc, find_occasion(doc, *draft.gaps[0]) if draft.gaps else None),
-        said_at=_said_at(doc, draft),
+        said_at=_said_at(doc, draft, anchor),
         section=_section(doc, draft),
         rule=draft.rule,
         confidence=CONFIDENCE[draft.rule],
@@ -232,12 +236,14 @@ def _mention(doc: Document, found: tuple[int, int] | None) -> Mention | None:
     return Mention(text=doc.text[start:end], start=start, end=end)
 
 
-def _said_at(doc: Document, draft: Draft) -> SaidAt | None:
+def _said_at(doc: Document, draft: Draft, anchor: Anchor | None) -> SaidAt | None:
     time = next((found for lo, hi in draft.gaps if (found := find_time(doc, lo, hi))), None)
     if time is None:
         return None
     start, end = doc.tokens[time[0]].start, doc.tokens[time[1] - 1].end
-    return SaidAt(text=doc.text[start:end], start=start, end=end)
+    start += doc.key(time[0]).startswith("و") and doc.key(time[0])[1:] in WORDS["dayparts"] | WORDS["today"]
+    value, basis = reckon(doc.text[start:end], anchor)
+    return SaidAt(text=doc.text[start:end], start=start, end=end, value=value, basis=basis)
 
 
 def _section(doc: Document, draft: Draft) -> Place:

@@ -116,7 +116,7 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
     if contents[0][1] <= contents[0][0]:
         return None
     gap_from = max(cue.at + 1, frame.subject.hi if frame.subject else 0)
-    gaps = [(gap_from, frame.opener), (doc.sentence(cue.at).lo, cue.at)]
+    gaps = [(gap_from, frame.opener), before_cue(doc, cue, cues)]
     if frame.subject and frame.subject.lo > cue.at + 1:
         gaps.append((cue.at + 1, frame.subject.lo))
     return Draft(
@@ -140,6 +140,12 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
         section=doc.sentence(cue.at).section,
         target=None if cue.verb.hull else frame.target,
     )
+
+
+def before_cue(doc: Document, cue: Cue, cues: Cues) -> tuple[int, int]:
+    """Return the tokens before a cue in its sentence, none of them where another cue stands there."""
+    lo = doc.sentence(cue.at).lo
+    return (cue.at, cue.at) if any(at in cues for at in range(lo, cue.at)) else (lo, cue.at)
 
 
 def quotation_contents(doc: Document, opener: int) -> list[tuple[int, int]]:

@@ -10,6 +10,8 @@ WORDS = LEXICON.classes
 NOUNS = LEXICON.nouns
 HEADS = ("titles", "people", "organizations", "media", "documents")
 KEPT = 65536  # wires repeat their words
+MONTH_SETS = [months for name, months in LEXICON.phrases.items() if name.startswith("months_")]
+MONTH_WORDS = frozenset(words[0] for months in MONTH_SETS for words in months)
 COMPLEMENTIZERS = frozenset({"ان", "انه", "انها", "انهم", "انهما", "اننا", "انني", "انهن", "انا", "اني", "انك", "انكم"})
 PRONOUNS = ("هما", "هم", "هن", "ها", "نا", "ه")
 NISBA = ("ي", "ية", "يون", "يين", "يان", "يات")
@@ -110,6 +112,8 @@ def is_adjective(key: str) -> bool:
 def is_time(doc: Document, i: int) -> bool:
     """Tell whether token i says when; صباح and مساء only before a day, since they are names too."""
     key = doc.key(i)
+    if key in MONTH_WORDS and i > 0 and (doc.tokens[i - 1].kind == "number" or doc.key(i + 1) in WORDS["past"]):
+        return True
     if key in WORDS["periods"] and doc.key(i + 1) in WORDS["times"]:
         return True
     if key in ("العام", "عام", "سنة") and i + 1 < len(doc.tokens) and doc.tokens[i + 1].kind == "number":

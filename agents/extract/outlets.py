@@ -75,24 +75,6 @@ def _closes(doc: Document, k: int) -> bool:
     )
 
 
-def find_time(doc: Document, lo: int, hi: int) -> Range | None:
-    """Return the first run of time words in tokens lo to hi, a date after في or يوم included."""
-    k = lo
-    while k < hi:
-        if is_time(doc, k) and doc.inside[k] == -1:
-            end = k + 1
-            while end < hi and (
-                (doc.key(end) == "الاول" and doc.key(end - 1) == "امس")
-                or is_time(doc, end)
-                or (doc.key(end) in ("من",) and is_time(doc, end + 1))
-                or doc.tokens[end].kind == "number"
-            ):
-                end += 1
-            return k, end
-        k += 1
-    return None
-
-
 def find_occasion(doc: Document, lo: int, hi: int) -> Range | None:
     """Return the occasion in tokens lo to hi: the noun phrase after في or خلال that names a speech, talk or meeting."""
     for k in range(lo, hi - 1):
