@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from agents.extract.document import Document
 from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, lemma_of, noun_class, prefixed
+from agents.extract.morphology import agreement
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
@@ -206,7 +207,8 @@ def _gender(phrase: Phrase, keys: list[str]) -> str:
         return "f" if first.endswith(("ة", "ات")) or lemma_of(first) in WORDS["feminine_plurals"] else "m"
     if phrase.kind == "state":
         return "f"
-    return "any"
+    known = agreement(first) if phrase.kind == "other" else None
+    return known[0] if known else "any"
 
 
 def _spoken_for(doc: Document, phrase: Phrase, role: str | None) -> str | None:

@@ -1,4 +1,6 @@
-"""camel-tools as the yardstick: our tables say what its functions say, and where they go beyond, it is written here.
+"""camel-tools: the yardstick of our tables, and its morphology where a database is at hand.
+
+Our tables say what its functions say, and where they go beyond, it is written here.
 
 Its imports take about a second (they walk all of Unicode) and its tokenizer gives no places, so the hot path folds and
 tokenizes with tables of our own. ``python -m agents.normalize.camel`` compares both over all of Unicode and ends with 1
@@ -7,7 +9,12 @@ where they have come apart: run it when camel-tools or a table changes. CI runs 
 
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import NamedTuple
 
 from agents.normalize.characters import DIGITS, HAMZA_SEAT, KAF, fold_key
 
@@ -39,6 +46,50 @@ def differences() -> Iterator[tuple[str, str, str]]:
 def _is_beyond(char: str) -> bool:
     signs = any(first <= char <= last for first, last in SIGNS)
     return char in BEYOND or (signs and unicodedata.category(char) == "Mn")
+
+
+class Analysis(NamedTuple):
+    """What camel-tools says of one reading of a word, in its own letters: ``gen`` m f, ``num`` s d p, ``rat`` y n."""
+
+    lex: str
+    pos: str
+    gen: str
+    num: str
+    rat: str
+
+
+def read_morphology(path: Path) -> Callable[[str], tuple[Analysis, ...]]:
+    """Return the analyser of a morphology database file (``camel_data -i light`` installs one), which remembers words.
+
+    ``camel_tools.morphology`` imports ``camel_tools.data``, which downloads a catalogue at import and fails offline; an
+    empty module stands in for it, since a database that is named by its file needs no catalogue.
+    """
+    with _without_catalogue():
+        from camel_tools.morphology.analyzer import Analyzer  # noqa: PLC0415 - takes a second
+        from camel_tools.morphology.database import MorphologyDB  # noqa: PLC0415
+
+        analyzer = Analyzer(MorphologyDB(str(path), "a"))
+
+    @lru_cache(maxsize=65536)
+    def analyses(word: str) -> tuple[Analysis, ...]:
+        found = analyzer.analyze(word)
+        return tuple(dict.fromkeys(Analysis(*(str(a.get(key, "")) for key in Analysis._fields)) for a in found))
+
+    return analyses
+
+
+@contextmanager
+def _without_catalogue() -> Iterator[None]:
+    name = "camel_tools.data"
+    missing = name not in sys.modules
+    if missing:
+        sys.modules[name] = ModuleType(name)
+        sys.modules[name].CATALOGUE = None  # type: ignore[attr-defined]
+    try:
+        yield
+    finally:
+        if missing:
+            del sys.modules[name]
 
 
 def main() -> int:
