@@ -111,7 +111,7 @@ def find_drafts(doc: Document) -> list[Draft]:
     drafts = Drafts(doc)
     for _, step in STEPS:
         for draft in step(doc, found, cues, drafts):
-            if _says_something(doc, draft):
+            if _says_something(doc, draft) and not (draft.rule == "masdar" and drafts.begin(draft.lo)):
                 drafts.add(draft)
     return sorted(drafts.found, key=lambda d: (d.at, d.lo))
 

@@ -5,9 +5,10 @@ from typing import overload
 
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.drafts import Draft
-from agents.extract.grammar import WORDS, is_eventive, noun_class, prefixed
+from agents.extract.grammar import WORDS, is_eventive, is_outlet, is_told, noun_class, prefixed
 from agents.extract.openers import is_speech
 from agents.extract.outlets import find_addressee, find_occasion, find_outlets
+from agents.extract.phrases import read_phrase
 from agents.extract.reckoning import Anchor, reckon
 from agents.extract.sources import Resolved
 from agents.extract.times import find_time
@@ -206,13 +207,27 @@ def _outlets(doc: Document, draft: Draft) -> list[tuple[int, int, Relation]]:
         found += [outlet for outlet in find_outlets(doc, lo, hi) if outlet not in found]
     for lo, hi in draft.gaps[1:2]:
         found += [o for o in find_outlets(doc, lo, hi) if o not in found and o[2] == "relayed" and o[0] <= lo + 2]
-    return found
+    return found or _outlet_behind(doc, draft)
+
+
+def _outlet_behind(doc: Document, draft: Draft) -> list[tuple[int, int, Relation]]:
+    """Return the outlet that relays a statement from behind: ...، وفق ما ذكرته وكالة النبأ."""
+    if draft.ended != "according_to" or draft.rule in ("according_to", "as_clause"):
+        return []
+    at = next((k for k in range(draft.hi, draft.hi + 3) if doc.key(k) in WORDS["according"]), None)
+    if at is None:
+        return []
+    at = at + 2 if doc.key(at + 1) in ("ما", "لما") else at
+    limit = doc.sentence(draft.at).hi
+    phrase = read_phrase(doc, at + 1, limit, closed_right=False) if at + 1 < limit else None
+    return [(phrase.lo, phrase.hi, "relayed")] if phrase and is_outlet(doc.key(phrase.lo)) else []
 
 
 def _via(doc: Document, lo: int, hi: int, relation: Relation) -> Via:
     found = _mention(doc, (lo, hi))
     quoted = found.text[0] in MARKS and found.text[-1] in MARKS
-    name = found.text[1:-1] if quoted and len(found.text) > 2 else found.text
+    name = found.text[1:-1].strip() if quoted and len(found.text) > 2 else found.text
+    name = name[1:] if lo in doc.opening and is_told(doc, lo) else name
     return Via(name=name, text=found.text, start=found.start, end=found.end, relation=relation)
 
 

@@ -13,6 +13,7 @@ from agents.extract.lexicon import LEXICON
 from agents.extract.phrases import COMMAS, read_attached, read_phrase
 from agents.extract.shapes import Frame
 
+NOUN_REACH = 12
 STOPS = frozenset((".", "؟", "!", "؛", ";", "?"))
 Phrases = dict[str, tuple[tuple[str, ...], ...]]
 SPEAKERS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
@@ -32,12 +33,13 @@ SENTENCES = _by_first("sentence_openers")
 
 
 class Spot(NamedTuple):
-    """A place where a content may end: before token ``at``, with a comma before it or not.
+    """A place where a content that began at ``start`` may end: before token ``at``, with a comma before it or not.
 
     ``noun`` says that the content is a noun phrase, outside its relative clauses.
     """
 
     doc: Document
+    start: int
     at: int
     comma: bool
     noun: bool
@@ -72,16 +74,16 @@ def content_end(doc: Document, start: int, limit: int, cues: Cues, *, noun: bool
             continue
         if doc.key(i) in ("؛", ";") or (doc.key(i) in STOPS and i + 1 >= limit):
             return i, "sentence"
-        if i > start and (why := _why_here(doc, i, cues, noun=noun and not relative)):
+        if i > start and (why := _why_here(doc, start, i, cues, noun=noun and not relative)):
             return i, why
         i += 1
     return limit, "sentence"
 
 
-def _why_here(doc: Document, i: int, cues: Cues, *, noun: bool) -> str | None:
+def _why_here(doc: Document, start: int, i: int, cues: Cues, *, noun: bool) -> str | None:
     """Return the name of what ends a content before token i, None where it goes on."""
     comma = doc.key(i) in COMMAS
-    spot = Spot(doc, i + 1 if comma else i, comma, noun, cues)
+    spot = Spot(doc, start, i + 1 if comma else i, comma, noun, cues)
     return next((name for name, ends in ENDS if ends(spot)), None)
 
 
@@ -93,7 +95,19 @@ def _is_glossed(doc: Document, start: int) -> bool:
 
 def _cue(spot: Spot) -> bool:
     """Tell whether another cue takes over: ، مؤكدا ...; وأضاف ..."""
-    return _is_cue(spot.doc, spot.at, spot.cues, comma=spot.comma)
+    return _is_cue(spot.doc, spot.at, spot.cues, comma=spot.comma) and not _is_predicate(spot)
+
+
+def _is_predicate(spot: Spot) -> bool:
+    """Tell whether a verb behind a comma is the predicate of what is only a noun so far: إن الوزارة، أعلنت ..."""
+    doc, at = spot.doc, spot.at
+    if spot.noun or not spot.comma or at not in spot.cues or at - spot.start > NOUN_REACH:
+        return False
+    cue, _ = spot.cues[at]
+    if cue.form.kind != "verb" or cue.start > doc.tokens[at].start:
+        return False
+    phrase = read_phrase(doc, spot.start, at - 1, closed_right=True)
+    return phrase is not None and phrase.hi == at - 1
 
 
 def _circumstance_of_speaker(spot: Spot) -> bool:

@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_complementizer
+from agents.extract.grammar import WORDS, is_complementizer, is_eventive
 from agents.extract.lexicon import LEXICON, Form, Verb
 from agents.extract.tokens import is_defined, key_of
 
@@ -31,10 +31,11 @@ def find_cues(doc: Document) -> list[Cue]:
     Left out: words in a quotation of more than a few words (it is never looked into), planned and wished-for speech
     (سيعلن، قد يعلن، قبل أن يعلن), and negated speech unless the lexicon marks the verb as meaningful when negated.
     """
-    return [cue for i in range(len(doc.tokens)) for cue in _cues_at(doc, i)]
+    return [cue for i in range(len(doc.tokens)) for cue in cues_at(doc, i)]
 
 
-def _cues_at(doc: Document, i: int) -> list[Cue]:
+def cues_at(doc: Document, i: int) -> list[Cue]:
+    """Return the readings of one token as a cue."""
     token = doc.tokens[i]
     if token.kind != "word" or in_quotation(doc, i):
         return []
@@ -54,6 +55,8 @@ def _speaks_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
     if is_complementizer(doc.key(i - 1)) and doc.key(i + 1) in ("،", "."):
         return False
     if doc.tokens[i].key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
+        return False
+    if doc.key(i - 1) in WORDS["anonymity"] and doc.tokens[i].key in WORDS["concealments"]:
         return False
     if form.kind != "verb":
         return not prefix.endswith("ل") and not (form.kind == "participle" and doc.tokens[i - 1].kind == "number")
@@ -94,8 +97,10 @@ def _is_noun_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
         return False
     before = doc.key(i - 1)
     at_start = prefix != "" or i == doc.sentence(i).lo or before in ("،", ",")
+    if before in WORDS["modals"] or before.removeprefix("و") in WORDS["modals"]:
+        return True
     if form.verb.preposition:
-        return not at_start
+        return not at_start or is_eventive(doc.key(i + 1))
     if form.verb.masdar is None or key_of(form.verb.masdar) != doc.key(i)[len(prefix) :]:
         return False
     return before in WORDS["modals"] or (

@@ -83,6 +83,10 @@ class Drafts:
         for sentence in {self.doc.sentence_of[draft.at], self.doc.sentence_of[draft.lo]}:
             self.sentences.setdefault(sentence, []).append(draft)
 
+    def begin(self, at: int) -> bool:
+        """Tell whether what another draft says begins at token ``at``."""
+        return any(draft.lo == at for draft in self.near(at))
+
     def cover(self, at: int) -> bool:
         """Tell whether token ``at`` stands inside what another draft says."""
         return any(draft.lo <= at < draft.hi for draft in self.near(at))

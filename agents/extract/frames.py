@@ -35,6 +35,10 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
     if cue.verb.hull and opener.kind == "clause":
         return with_target(doc, cue, start, opener.at, Frame(opener.kind, None, None, opener.at, opener.content))
     subject = _subject(doc, cue, start, opener.at)
+    if (cue.verb.spread and subject is None) or (
+        cue.verb.speaks and opener.kind == "clause" and subject and subject.kind == "other"
+    ):
+        return None
     return Frame(opener.kind, subject, None, opener.at, opener.content)
 
 

@@ -90,6 +90,12 @@ def is_outlet(key: str) -> bool:
     return bare(key) in NOUNS["media"] or key in OUTLETS
 
 
+def is_told(doc: Document, k: int) -> bool:
+    """Tell whether the short quotation that opens at k holds ل and an outlet: قال مصدر "لعمان" إن ..."""
+    key = doc.key(k + 1)
+    return key[:1] == "ل" and doc.quote_words(k) <= 2 and (key[1:] in OUTLETS or key[1:] in STATE_NAMES)
+
+
 @lru_cache(maxsize=KEPT)
 def lemma_of(key: str) -> str:
     """Return the lexicon word of a head noun, itself where the lexicon has none.

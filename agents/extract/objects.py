@@ -7,12 +7,14 @@ from agents.extract.grammar import (
     WORDS,
     is_complementizer,
     is_eventive,
+    is_outlet,
     is_preposition,
     is_time,
     lemma_of,
     noun_class,
     prefixed,
 )
+from agents.extract.outlets import outlet_end
 from agents.extract.phrases import COMMAS, Phrase, read_phrase
 from agents.extract.shapes import Frame, Opener
 from agents.extract.tokens import bare, is_defined
@@ -115,7 +117,12 @@ def _blamed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
 
 
 def _is_reachable(doc: Document, start: int, k: int) -> bool:
-    """Tell whether a preposition can still belong to the verb: no lone comma stands between when it is far."""
+    """Tell whether a preposition can still belong to the verb: before a far ب or ل no lone comma stands."""
+    if doc.key(k) in WORDS["prepositions"]:
+        return True
+    subject = read_phrase(doc, start, k, closed_right=False)
+    if subject and doc.key(subject.hi) in COMMAS:
+        return True
     commas = sum(doc.key(j) in COMMAS and doc.inside[j] == -1 for j in range(start, k))
     return k - start < FAR or commas != 1
 
@@ -265,6 +272,8 @@ def _past_adjuncts(doc: Document, at: int, stop: int) -> int:
             at += 1
         elif at in doc.brackets:
             at = doc.brackets[at] + 1
+        elif prefixed(doc.key(at))[0] == "ل" and is_outlet(prefixed(doc.key(at))[1]):
+            at = outlet_end(doc, at, stop)
         elif is_preposition(doc, at) and (noun := _adjunct_end(doc, at, stop)):
             at = noun
         else:
@@ -290,6 +299,8 @@ def _is_said(doc: Document, cue: Cue, at: int) -> bool:
     """Tell whether the noun at a token is something one can announce, deny or affirm."""
     key = doc.key(at)
     word = bare(key)
+    if doc.quoted(at):
+        return True
     if not is_word(doc, at) or is_preposition(doc, at):
         return False
     if cue.verb.speech_objects:

@@ -12,7 +12,7 @@ from agents.extract.shapes import Opener
 from agents.extract.tokens import is_defined
 
 REACH = 45
-OBLIQUE = frozenset(("من", "عن", "الي"))
+OBLIQUE = frozenset(("من", "عن", "الي", "علي", "في"))
 
 
 def find_opener(doc: Document, cue: Cue, start: int, limit: int) -> tuple[Opener | None, int]:
@@ -68,7 +68,8 @@ def _open_at(doc: Document, cue: Cue, start: int, k: int) -> tuple[Opener | None
     if key == ":":
         return _after_colon(doc, cue, k), 0
     if is_complementizer(key) and not _is_blocked(doc, k) and not _is_anothers(doc, cue, k):
-        return (Opener("clause", k, k + 1), 0) if verb.clause else (None, 1)
+        content = k + 2 if doc.key(k + 1) == ":" else k + 1
+        return (Opener("clause", k, content), 0) if verb.clause else (None, 1)
     if doc.tokens[k].kind == "word" and _stops(doc, start, k):
         return None, 0
     return None, 1
@@ -121,7 +122,7 @@ def _stops(doc: Document, start: int, k: int) -> bool:
     if not forms or (k == start and not prefix and forms[0].kind != "participle"):
         return False
     form = forms[0]
-    if form.clitic or form.kind == "masdar":
+    if form.clitic or form.kind == "masdar" or form.verb.spread or doc.key(k) in WORDS["anonymity"]:
         return False
     if form.verb.section == "say" and form.kind == "participle" and form.verb.gloss == "say":
         return False

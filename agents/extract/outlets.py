@@ -1,7 +1,17 @@
 """What stands between cue and content: outlets, addressees, times, occasions."""
 
 from agents.extract.document import Document
-from agents.extract.grammar import NOUNS, WORDS, is_outlet, is_time, lemma_of, noun_class, prefixed
+from agents.extract.grammar import (
+    NOUNS,
+    WORDS,
+    is_eventive,
+    is_outlet,
+    is_time,
+    is_told,
+    lemma_of,
+    noun_class,
+    prefixed,
+)
 from agents.extract.phrases import read_phrase
 from agents.extract.tokens import bare, is_defined
 from schemas.statements import Relation
@@ -31,21 +41,23 @@ def find_outlets(doc: Document, lo: int, hi: int) -> list[tuple[int, int, Relati
 def _outlet_at(doc: Document, k: int, hi: int) -> tuple[int, Relation]:
     key = doc.key(k)
     attached, rest = prefixed(key)
+    if k in doc.opening and is_told(doc, k):
+        return doc.past_quote(k), "received"
     if attached == "ل" and is_outlet(rest):
-        return _end(doc, k, hi), "received"
+        return outlet_end(doc, k, hi), "received"
     if key == "ل" and k + 1 in doc.opening and doc.quote_words(k + 1) <= 3:
         return doc.past_quote(k + 1), "received"
     if (key in WORDS["according"] or key.removeprefix("و") in WORDS["according"]) and k + 1 < hi:
         at = k + 2 if doc.key(k + 1) == "عن" else k + 1
         noun = prefixed(doc.key(at))[1]
         if at < hi and (is_outlet(noun) or at in doc.opening):
-            return _end(doc, at, hi), "relayed"
+            return outlet_end(doc, at, hi), "relayed"
     if key in ("مع", "علي", "عبر") and k + 1 < hi and is_outlet(doc.key(k + 1)):
-        return _end(doc, k + 1, hi), "received" if key == "مع" else "relayed"
+        return outlet_end(doc, k + 1, hi), "received" if key == "مع" else "relayed"
     return 0, "relayed"
 
 
-def _end(doc: Document, at: int, hi: int) -> int:
+def outlet_end(doc: Document, at: int, hi: int) -> int:
     """Return where the name of an outlet ends: its noun, what the noun governs, a quoted name, initials in brackets."""
     k = at + 1
     if at in doc.opening:
@@ -61,11 +73,17 @@ def _end(doc: Document, at: int, hi: int) -> int:
             and not is_time(doc, k)
             and (is_defined(doc.key(k)) or k <= at + 2)
             and not _closes(doc, k)
+            and not (k > at + 1 and _begins_another(doc.key(k)))
         ):
             k += 1
         else:
             break
     return min(k, hi)
+
+
+def _begins_another(key: str) -> bool:
+    """Tell whether an undefined word opens the next noun phrase: لصحيفة المدار | مدير الفرع، | انتقال السكان."""
+    return not is_defined(key) and (noun_class(key) in ("titles", "people") or is_eventive(key))
 
 
 def _closes(doc: Document, k: int) -> bool:
@@ -93,7 +111,7 @@ def find_addressee(doc: Document, lo: int, hi: int) -> Range | None:
     for k in range(lo, hi):
         attached, rest = prefixed(doc.key(k))
         if attached == "ل" and noun_class(bare(rest)) in ("people", "titles", "organizations") and not is_outlet(rest):
-            return k, _end(doc, k, hi)
+            return k, outlet_end(doc, k, hi)
         if doc.key(k) == "امام" and k + 1 < hi:
             phrase = read_phrase(doc, k + 1, hi, closed_right=True)
             return (k + 1, phrase.hi) if phrase else None

@@ -57,6 +57,11 @@ def is_finite_cue(doc: Document, k: int) -> bool:
     return bool(prefix in ("و", "ف") and any(f.kind == "verb" and not f.clitic for f in forms))
 
 
+def is_verb(doc: Document, k: int) -> bool:
+    """Tell whether token k reads as a cue verb."""
+    return any(f.kind == "verb" for f in lookup(doc.key(k))[1])
+
+
 def is_bare_verb(doc: Document, k: int) -> bool:
     """Tell whether token k reads as a past verb of the lexicon: شاهد عيان طلب عدم كشف هويته."""
     prefix, forms = lookup(doc.key(k))
@@ -75,6 +80,8 @@ def _begins_object(r: Reader, k: int) -> bool:
     kind = noun_class(key)
     if is_defined(key) and r.state == "closed" and r.kind == "titles" and _is_another(r, key, kind):
         return True
+    if is_defined(key) and r.state == "name" and _is_family_name(r, k):
+        return False
     if is_defined(key):
         return (
             kind is not None
@@ -88,6 +95,13 @@ def _begins_object(r: Reader, k: int) -> bool:
         or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations")
         or (r.state == "name" and key in STATE_NAMES)
     )
+
+
+def _is_family_name(r: Reader, k: int) -> bool:
+    """Tell whether, behind a title and one name, a body's word is the family name, since another body follows it."""
+    alone = r.name is not None and r.name[1] == k and k - r.name[0] == 1 and r.kind == "titles"
+    after = r.doc.key(k + 1)
+    return alone and k + 1 < r.limit and is_defined(after) and noun_class(after) in ("organizations", "people")
 
 
 def _is_another(r: Reader, key: str, kind: str | None) -> bool:

@@ -36,6 +36,8 @@ def preposition(r: Reader, k: int) -> int:
     binder = doc.key(k - 1) in WORDS["binders"]
     if key == "ل" and at in doc.opening:
         return 0
+    if attached == "ل" and noun_class(noun) in ("titles", "people") and noun.endswith(("ين", "ون")):
+        return 0
     if key in WORDS["adjuncts"] or (lemma_of(noun) in NOUNS["occasions"] and not binder and key not in ("الي", "عن")):
         return 0
     if attached == "ل" and is_outlet(noun) and not binder and r.head not in ("مصور", "مراسل"):

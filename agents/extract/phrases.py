@@ -11,11 +11,12 @@ from agents.extract.grammar import (
     is_eventive,
     is_name,
     is_preposition,
+    is_told,
     lemma_of,
     noun_class,
     prefixed,
 )
-from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_finite_cue
+from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_finite_cue, is_verb
 from agents.extract.phrase_prepositions import may_be_name, preposition
 from agents.extract.phrase_state import COMMAS, PLURALS, Phrase, Reader
 from agents.extract.tokens import bare, is_defined
@@ -72,6 +73,8 @@ def _step(r: Reader, k: int) -> int:
 
 def _mark(r: Reader, k: int) -> int:
     doc = r.doc
+    if r.state != "start" and k in doc.opening and is_told(doc, k):
+        return 0
     if k in doc.opening and doc.quote_words(k) <= NAME_WORDS + 1 and doc.past_quote(k) > k + 1:
         if r.state == "start" and doc.quote_words(k) > NAME_WORDS:
             return 0
@@ -110,7 +113,14 @@ def _role_after(r: Reader, k: int) -> int:
         return 0
     close = next((j for j in range(k + 2, min(k + 14, r.limit + 1)) if j >= r.limit or _pauses(doc, j)), None)
     role = read_phrase(doc, k + 1, close, closed_right=True) if close else None
-    return role.hi - k if role and role.hi == close and role.name is None else 0
+    if role is None or close is None or role.name is not None:
+        return 0
+    placed = (
+        doc.key(close) in COMMAS
+        and is_preposition(doc, role.hi)
+        and not any(is_verb(doc, j) for j in range(role.hi, close))
+    )
+    return close - k if placed else role.hi - k if role.hi == close else 0
 
 
 def _pauses(doc: Document, j: int) -> bool:
@@ -176,6 +186,8 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         r.name, r.state = [r.name[0] if r.name else k - 1, k + 1], "name"
         return 1
     if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS):
+        return 0
+    if r.state == "closed" and r.head_defined and r.kind in ("organizations", "documents", "media"):
         return 0
     if kind is None and is_adjective(key) and not r.definite and r.state != "name":
         return 1

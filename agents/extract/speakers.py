@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from agents.extract.document import Document
-from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, lemma_of, noun_class, prefixed
+from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, is_eventive, is_name, lemma_of, noun_class, prefixed
 from agents.extract.morphology import agreement
+from agents.extract.phrase_ends import is_verb
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
@@ -55,6 +56,9 @@ def collect_names(doc: Document) -> FullNames:
         key = token.key.removeprefix("و") if noun_class(token.key) is None else token.key
         if token.kind != "word" or noun_class(prefixed(key)[1]) != "titles":
             continue
+        if before := _name_before(doc, k):
+            for j in range(*before):
+                found.setdefault(doc.key(j), (doc.slice(*before), None))
         read = read_phrase if noun_class(token.key) else read_attached
         phrase = read(doc, k, doc.sentence(k).hi, closed_right=False)
         if phrase is None or phrase.name is None or phrase.name[1] - phrase.name[0] < 2:
@@ -65,6 +69,15 @@ def collect_names(doc: Document) -> FullNames:
             if len(found.get(doc.key(j), ("", None))[0]) < len(name):
                 found[doc.key(j)] = (name, role)
     return found
+
+
+def _name_before(doc: Document, k: int) -> tuple[int, int] | None:
+    """Return the two words of a name in front of its role (استقالت لمى خلف الأمينة); none opens its sentence."""
+    lo = k - 2
+    if lo <= doc.sentence(k).lo or not is_defined(doc.key(k)) or noun_class(doc.key(k)) != "titles":
+        return None
+    named = all(is_name(doc, j) and not is_verb(doc, j) and doc.key(j)[0] != "و" for j in (lo, k - 1))
+    return (lo, k) if named and not is_eventive(doc.key(lo)) else None
 
 
 def describe(doc: Document, phrase: Phrase, full_names: FullNames) -> Speaker:
@@ -187,7 +200,7 @@ def _clean(doc: Document, phrase: Phrase) -> str:
 
 def _role(doc: Document, phrase: Phrase, name: tuple[int, int]) -> str | None:
     """Return the words of a phrase before its name, else after it; a rank or Dr. just before the name is left out."""
-    before = doc.slice(phrase.lo, name[0]).strip(AROUND)
+    before = _clean(doc, phrase._replace(hi=name[0])).strip(AROUND) if name[0] > phrase.lo else ""
     after = doc.slice(name[1], phrase.hi).strip(AROUND)
     words = before.split()
     if len(words) > 2 and _is_rank(fold_key(words[-1])) and fold_key(words[-2]).startswith(("ال", "لل")):

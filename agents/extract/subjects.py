@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from agents.extract.cues import Cue, lookup
+from agents.extract.cues import Cue, cues_at
 from agents.extract.document import Document
 from agents.extract.grammar import WORDS, is_complementizer, is_outlet, is_preposition, noun_class, prefixed
+from agents.extract.outlets import outlet_end
 from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.shapes import Frame
 from schemas.statements import Resolution
@@ -45,11 +46,11 @@ def subject_of(doc: Document, lo: int, limit: int) -> Phrase | None:
 def spoken_at(doc: Document, lo: int, limit: int) -> Iterator[int]:
     """Yield the tokens after the finite cue verbs of a sentence, where subjects stand; ذلك and an outlet go first."""
     for k in range(max(lo, limit - REACH), limit - 1):
-        spoken = any(f.kind == "verb" and not f.clitic for f in lookup(doc.key(k))[1])
+        spoken = any(cue.form.kind == "verb" and not cue.form.clitic for cue in cues_at(doc, k))
         if spoken and doc.inside[k] == -1 and doc.key(k - 1) not in WORDS["relatives"]:
             at = k + 2 if doc.key(k + 1) == "ذلك" else k + 1
             attached, rest = prefixed(doc.key(at))
-            yield at + 1 if attached == "ل" and is_outlet(rest) else at
+            yield outlet_end(doc, at, limit) if attached == "ل" and is_outlet(rest) else at
 
 
 def leads_headline(doc: Document, cue: Cue) -> bool:
@@ -96,9 +97,9 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     found = _ending_at(doc, cue.at, doc.sentence(cue.at).lo, "explicit")
     if found is None:
         return None
-    if found[0].kind == "name" and not _is_known(doc, found[0]):
-        return None
     before = found[0].lo - 1
+    if found[0].kind == "name" and not _is_known(doc, found[0]) and not is_complementizer(doc.key(before)):
+        return None
     at_start = (
         before < doc.sentence(cue.at).lo
         or doc.key(before) in ("،", ",", "..", "...", "-", ":")

@@ -51,6 +51,8 @@ class Verb(NamedTuple):
     impersonal: bool = False
     negatable: bool = False
     speech_objects: bool = False
+    spread: bool = False
+    speaks: bool = False
     preposition: bool = False
 
     @property

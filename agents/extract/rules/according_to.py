@@ -1,6 +1,7 @@
 """According to: C، بحسب المفوضية; وبحسب المسؤول، C; «...» وفق مراقبين."""
 
 from agents.extract.contents import content_end
+from agents.extract.cues import lookup
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, CueSpan, Draft, Drafts, Shape, trim_right
 from agents.extract.grammar import WORDS, is_complementizer, prefixed
@@ -59,7 +60,7 @@ def _is_set_off(doc: Document, at: int, source: Phrase) -> bool:
 
 def _can_speak(doc: Document, source: Phrase) -> bool:
     """Tell whether a phrase can be a source: a person, body, outlet or document, or a family name printed before."""
-    if doc.key(source.lo) in WORDS["own_words"]:
+    if doc.key(source.lo) in WORDS["own_words"] or any(f.kind == "verb" for f in lookup(doc.key(source.lo))[1]):
         return False
     return source.kind in SOURCES or doc.key(source.lo) in doc.names
 

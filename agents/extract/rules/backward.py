@@ -36,6 +36,7 @@ def _clause_start(doc: Document, at: int, drafts: Drafts) -> int | None:
     while lo < at and doc.tokens[lo].kind == "mark" and lo not in doc.opening and lo not in doc.brackets:
         lo += 1
     lo = _past_opener(doc, lo, at)
+    lo = lo + 1 if doc.key(lo) == "كما" and is_complementizer(doc.key(lo + 1)) else lo
     return lo + 1 if doc.key(lo) in WORDS["therefore"] or is_complementizer(doc.key(lo)) else lo
 
 

@@ -3,6 +3,7 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, draft
+from agents.extract.grammar import WORDS
 from agents.extract.shapes import Frame
 
 
@@ -13,5 +14,7 @@ def nominal(doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
     """
     described = frame.kind == "clause" and cue.verb.hull and frame.target
     if cue.form.kind != "verb" or not (frame.kind == "noun" or described):
+        return None
+    if frame.subject and frame.subject.head in WORDS["demonstratives"]:
         return None
     return draft("nominal", doc, cue, frame, cues)

@@ -3,6 +3,7 @@
 from agents.extract.cues import Cue
 from agents.extract.document import Document
 from agents.extract.drafts import Cues, Draft, draft
+from agents.extract.grammar import is_outlet
 from agents.extract.openers import find_opener
 from agents.extract.phrases import read_phrase
 from agents.extract.shapes import Frame
@@ -44,9 +45,11 @@ def relay(doc: Document, cue: Cue, cues: Cues) -> Draft | None:
 
 def _carried(doc: Document, cue: Cue, before: int, cues: Cues) -> Draft | None:
     """Read an outlet's own report, without anybody whom it quotes: نقلت الوكالة أن ..."""
+    if doc.key(cue.at - 1) in ("ما", "كما", "لما"):
+        return None
     opener, _ = find_opener(doc, cue, cue.at + 1, before)
     outlet = read_phrase(doc, cue.at + 1, opener.at, closed_right=True) if opener and opener.kind == "clause" else None
-    if opener is None or outlet is None or outlet.kind != "media":
+    if opener is None or outlet is None or not is_outlet(doc.key(outlet.lo)):
         return None
     return draft("relay", doc, cue, Frame(opener.kind, outlet, None, opener.at, opener.content), cues)
 
