@@ -17,6 +17,7 @@ from agents.extract.frames import read_frame
 from agents.extract.grammar import WORDS
 from agents.extract.lexicon import LEXICON
 from agents.extract.links import linked
+from agents.extract.objects import is_spoken_for
 from agents.extract.outlets import find_outlets
 from agents.extract.reckoning import anchor_of
 from agents.extract.refusals import find_refusals
@@ -211,7 +212,8 @@ def _is_relative(doc: Document, at: int) -> bool:
 
 def _is_mentioned(doc: Document, cue: Cue, frame: Frame) -> bool:
     """Tell whether a verb only mentions: a formula without agent, or a relative clause without a clause of its own."""
-    if frame.subject is None and is_boilerplate(doc, cue) and subject_before(doc, cue) is None:
+    named = frame.subject is not None or is_spoken_for(doc, cue) or subject_before(doc, cue) is not None
+    if not named and is_boilerplate(doc, cue):
         return True
     before = doc.key(cue.at - 1)
     if frame.kind == "noun" and doc.quoted(frame.content):

@@ -3,6 +3,7 @@
 import hashlib
 from typing import overload
 
+from agents.extract.confidence import confidence
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.drafts import Draft
 from agents.extract.grammar import WORDS, is_eventive, is_outlet, is_told, noun_class, prefixed
@@ -32,20 +33,6 @@ from schemas.statements import (
 from schemas.stories import Story
 
 UNKNOWN = Source(text="", start=None, end=None, name="", key="", resolution="unknown")
-# How often each rule's statements were right on the stories of the project; calibration has an issue of its own.
-CONFIDENCE = {
-    "quotation": 0.97,
-    "clause": 0.95,
-    "colon": 0.93,
-    "relay": 0.93,
-    "participle": 0.92,
-    "document": 0.9,
-    "according_to": 0.85,
-    "headline": 0.85,
-    "nominal": 0.8,
-    "as_clause": 0.8,
-    "masdar": 0.7,
-}
 MARKS = frozenset('«»"“”')
 QUOTED_WORD_ENDS = ("ة", "ا", "ير")
 
@@ -75,7 +62,7 @@ def build_statement(
         said_at=_said_at(doc, draft, anchor),
         section=_section(doc, draft),
         rule=draft.rule,
-        confidence=CONFIDENCE[draft.rule],
+        confidence=confidence(doc, draft, resolved),
     )
 
 

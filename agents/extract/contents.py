@@ -203,6 +203,8 @@ def _is_cue(doc: Document, at: int, cues: Cues, *, comma: bool) -> bool:
     if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
         return True
     prefix, forms = lookup(doc.key(at))
+    if prefix == "و" and at - 2 in doc.closing and any(f.kind == "verb" and not f.clitic for f in forms):
+        return True
     return (
         any(f.kind == "verb" and not f.clitic and f.verb.section in ("say", "add") for f in forms)
         and prefix == ""
