@@ -189,7 +189,8 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         return 0
     if r.state == "closed" and r.head_defined and r.kind in ("organizations", "documents", "media"):
         return 0
-    if kind is None and is_adjective(key) and not r.definite and r.state != "name":
+    adjective = is_adjective(key) if kind is None else key in WORDS["adjectives"] and r.kind in ("titles", "people")
+    if adjective and not r.definite and r.state != "name":
         return 1
     if kind is None and _begins_role(r, k):
         r.state = "construct"

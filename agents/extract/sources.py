@@ -4,10 +4,11 @@ from dataclasses import dataclass, field, replace
 
 from agents.extract.document import Document
 from agents.extract.drafts import Draft
-from agents.extract.grammar import WORDS, is_preposition, lemma_of, noun_class
-from agents.extract.phrases import Phrase, read_phrase
+from agents.extract.grammar import WORDS, is_preposition, lemma_of, noun_class, prefixed
+from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.speakers import FullNames, Speaker, describe, owner_of, parts_of
 from agents.extract.subjects import spoken_at, subject_of
+from agents.extract.tokens import is_defined
 from schemas.statements import Resolution
 
 # Nobody is pointed back to over more speakers than a long story has.
@@ -144,6 +145,9 @@ class Speakers:
 
     def _titled(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return the person last printed with the title that «الوزير» repeats, though he has not spoken yet."""
+        body = phrase.kind in ("organizations", "media") and phrase.defined and phrase.hi - phrase.lo == 1
+        if body:
+            return self._printed(phrase, new)
         if phrase.kind != "titles" or not _points_back(phrase, new) or phrase.name or phrase.joint:
             return None
         for k in range(phrase.lo - 1, max(-1, phrase.lo - 400), -1):
@@ -152,7 +156,19 @@ class Speakers:
             earlier = read_phrase(self.doc, k, self.doc.sentence(k).hi, closed_right=False)
             if earlier and earlier.name:
                 found = describe(self.doc, earlier, self.full_names)
-                return found if new.words <= found.words else None
+                return found if new.words <= found.words or _is_of_state(new, found) else None
+        return None
+
+    def _printed(self, phrase: Phrase, new: Speaker) -> Speaker | None:
+        """Return the body last printed in full whose short name «الوزارة» is, though it has not spoken yet."""
+        for k in range(phrase.lo - 1, max(-1, phrase.lo - 400), -1):
+            key = self.doc.key(k)
+            if lemma_of(prefixed(key)[1]) != new.head or is_defined(prefixed(key)[1]):
+                continue
+            read = read_attached if prefixed(key)[0] else read_phrase
+            earlier = read(self.doc, k, self.doc.sentence(k).hi, closed_right=False)
+            if earlier and earlier.hi - earlier.lo > 1 and earlier.kind == phrase.kind:
+                return describe(self.doc, earlier, self.full_names)
         return None
 
     def _join(self, speaker: Speaker, parts: list[Speaker]) -> None:
@@ -201,6 +217,8 @@ def _is_same(phrase: Phrase, new: Speaker, name: set[str], old: Speaker) -> bool
         return True
     if new.kind == "organization" and old.kind == "person" and old.role is None and len(old.words) > 1:
         return old.words < new.words
+    if titled and _is_of_state(new, old):
+        return True
     if not new.words <= old.words:
         return False
     if phrase.kind == "state" or (phrase.kind == "media" and phrase.defined):
@@ -208,6 +226,11 @@ def _is_same(phrase: Phrase, new: Speaker, name: set[str], old: Speaker) -> bool
     return _points_back(phrase, new) and (
         new.head == old.head or _is_kin(new, old) or (phrase.kind == "other" and old.kind == "person")
     )
+
+
+def _is_of_state(new: Speaker, old: Speaker) -> bool:
+    """Tell whether a title and an adjective of a state mean who bears it for that state: السفير الصيني, سفير الصين."""
+    return bool(new.states) and new.head == old.head and new.states <= old.states and len(new.words) == 2
 
 
 def _points_back(phrase: Phrase, new: Speaker) -> bool:

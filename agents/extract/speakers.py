@@ -74,7 +74,8 @@ def collect_names(doc: Document) -> FullNames:
 def _name_before(doc: Document, k: int) -> tuple[int, int] | None:
     """Return the two words of a name in front of its role (استقالت لمى خلف الأمينة); none opens its sentence."""
     lo = k - 2
-    if lo <= doc.sentence(k).lo or not is_defined(doc.key(k)) or noun_class(doc.key(k)) != "titles":
+    definite = is_defined(doc.key(k)) or is_defined(doc.key(k + 1))
+    if lo <= doc.sentence(k).lo or not definite or noun_class(doc.key(k)) != "titles":
         return None
     named = all(is_name(doc, j) and not is_verb(doc, j) and doc.key(j)[0] != "و" for j in (lo, k - 1))
     return (lo, k) if named and not is_eventive(doc.key(lo)) else None

@@ -151,6 +151,7 @@ def _ending_at(doc: Document, end: int, lo: int, how: Resolution) -> tuple[Phras
         if (
             (
                 doc.key(k)[:1] in "وف"
+                and not is_preposition(doc, k)
                 and noun_class(doc.key(k)) is None
                 and (joined := read_attached(doc, k, end, closed_right=True))
             )
