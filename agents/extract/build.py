@@ -12,6 +12,7 @@ from agents.extract.outlets import find_addressee, find_occasion, find_outlets
 from agents.extract.phrases import read_phrase
 from agents.extract.reckoning import Anchor, reckon
 from agents.extract.sources import Resolved
+from agents.extract.speakers import affiliation
 from agents.extract.times import find_time
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
@@ -176,6 +177,7 @@ def _source(doc: Document, draft: Draft, resolved: Resolved) -> Source:
         name=speaker.name,
         key=fold_key(speaker.name),
         role=speaker.role,
+        affiliation=affiliation(speaker.role),
         type=speaker.kind,
         members=tuple(Member(name=name, role=role) for name, role in speaker.members),
         resolution=resolved.resolution,

@@ -233,6 +233,23 @@ def _spoken_for(doc: Document, phrase: Phrase, role: str | None) -> str | None:
     return " ".join(words[at + 1 :]).rstrip("، ,") or None
 
 
+def affiliation(role: str | None) -> str | None:
+    """Return the body that a role belongs to, as the role words it; a ministry that is only its field is none.
+
+    >>> affiliation("عضو اللجنة التنفيذية لمنظمة التعمير"), affiliation("مدير مركز البحوث")
+    ('منظمة التعمير', 'مركز البحوث')
+    >>> affiliation("وزير الخارجية الروسي"), affiliation(None)
+    (None, None)
+    """
+    words = (role or "").split()
+    for n, word in enumerate(words[1:], start=1):
+        attached, rest = prefixed(fold_key(word))
+        if noun_class(rest) == "organizations" and (attached or not is_defined(rest)):
+            first = "ال" + word[2:] if word.startswith("لل") else word[len(attached) :]
+            return " ".join([first, *words[n + 1 :]]).rstrip("، ,")
+    return None
+
+
 def parts_of(doc: Document, phrase: Phrase) -> list[Phrase]:
     """Return the phrases that a joint source is made of: لافروف | ونظيره الأميركي."""
     if phrase.joint is None:

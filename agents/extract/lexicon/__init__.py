@@ -108,6 +108,7 @@ def load_lexicon() -> Lexicon:
     check_sections(tables)
     verbs = tuple(verbs_of(tables["verbs.toml"]))
     nouns = {name: _noun_section(name, table) for name, table in tables["nouns.toml"].items()}
+    nouns["titles"] = _without_bodies(nouns["titles"], tables["nouns.toml"])
     return Lexicon(
         verbs=verbs,
         cues=inflected(verbs),
@@ -174,6 +175,12 @@ def _forms(verb: Verb) -> Iterator[tuple[str, Form]]:
 def _noun_section(name: str, table: dict[str, str]) -> dict[str, str]:
     regular = name in ("titles", "organizations", "media", "documents")
     return {fold_key(form): fold_key(word) for word in _words(table) for form in noun_forms(word, regular=regular)}
+
+
+def _without_bodies(titles: dict[str, str], tables: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """Return titles without feminines that are bodies by themselves: مؤسسة is no woman who founded something."""
+    bodies = set(_words(tables["organizations"])) - set(_words(tables["titles"]))
+    return {form: word for form, word in titles.items() if form not in bodies}
 
 
 def _words(table: dict[str, Any]) -> list[str]:
