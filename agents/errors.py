@@ -101,7 +101,7 @@ CODES: dict[str, Code] = {
         Code(
             "WIRE-603",
             "process lost",
-            "The record ended the process of the stage, twice.",
+            "The record ended the process of its stage, or was killed with it twice.",
             "Report it with the dead letter; look for a lack of memory.",
         ),
     )

@@ -1,6 +1,7 @@
 """Stages made for tests of the delivery, where a record's value says what is to happen to it."""
 
 import os
+import signal
 import time
 from datetime import datetime
 
@@ -26,8 +27,10 @@ def behave(record: Incoming, state: StoryState | None, now: datetime) -> tuple[O
         os._exit(3)
     if value == "abort":
         os.abort()
+    if value == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
     if value.startswith("once "):
-        exit_once(value.removeprefix("once "))
+        killed_once(value.removeprefix("once "))
     if value == "large":
         return (Output(topic=INDEX.name, key=None, value=b"x" * 2_000_000),), None
     seen = (state.emissions if state else 0) + 1
@@ -35,11 +38,11 @@ def behave(record: Incoming, state: StoryState | None, now: datetime) -> tuple[O
     return (output,), make_state(emissions=seen)
 
 
-def exit_once(marker: str) -> None:
-    """End the process unless the marker's file is there, which it leaves."""
+def killed_once(marker: str) -> None:
+    """Kill the process unless the marker's file is there, which it leaves."""
     if not os.path.exists(marker):
         with open(marker, "w"):
-            os._exit(4)
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 PLAIN = Stage(name="read", topic=RAW, run=behave, unforeseen="WIRE-205", deadline_seconds=1)

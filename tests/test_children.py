@@ -49,6 +49,7 @@ def told(answer: Answer) -> str:
         ("sleep", "WIRE-602"),
         ("exit", "WIRE-603"),
         ("abort", "WIRE-603"),
+        ("kill", "WIRE-603"),
         ("large", "WIRE-601"),
     ],
 )

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from agents.delivery.forkserver import END, FORK, NUMBER, Work, encode_work, receive, transmit
 from agents.delivery.guard import Answer, Stage, dead_outputs, decode_answer
@@ -29,8 +29,10 @@ log = logging.getLogger(__name__)
 TICK_SECONDS: Final = 0.25
 TRANSMIT_SECONDS: Final = 30.0
 START_SECONDS: Final = 30.0
-# A process may be killed for what is not its record's fault (memory, an operator), so the record gets a second chance.
+# A process may be killed for what is not its record's fault (an operator, another process that needs the memory), so
+# the record gets a second chance; what aborts or crashes is the record's own doing.
 ATTEMPTS: Final = 2
+FROM_OUTSIDE: Final = (signal.SIGKILL, signal.SIGTERM, signal.SIGHUP)
 
 
 class ForkServer:
@@ -76,6 +78,13 @@ class ForkServer:
             self._process.wait()
 
 
+class Lost(NamedTuple):
+    """Why a child is gone, and whether its record is to blame for sure."""
+
+    error: WireError
+    certain: bool
+
+
 class Child:
     """One child process, and how to get a batch through it."""
 
@@ -83,7 +92,7 @@ class Child:
         self._server = server
         self._pid, self._socket = server.fork()
 
-    def work(self, work: Work, deadline_seconds: float, answers: list[Answer]) -> WireError | None:
+    def work(self, work: Work, deadline_seconds: float, answers: list[Answer]) -> Lost | None:
         """Have a batch worked through; append answers in order, and say why when there are fewer than records.
 
         After a failure the child is gone.
@@ -96,9 +105,11 @@ class Child:
                 answers.append(decode_answer(frame))
         except TimeoutError:
             self.end()
-            return WireError("WIRE-602", f"no answer within {deadline_seconds:g} s")
+            return Lost(WireError("WIRE-602", f"no answer within {deadline_seconds:g} s"), certain=True)
         except (EOFError, OSError):
-            return WireError("WIRE-603", described(self.end()))
+            status = self.end()
+            outside = os.WIFSIGNALED(status) and os.WTERMSIG(status) in FROM_OUTSIDE
+            return Lost(WireError("WIRE-603", described(status)), certain=not outside)
         return None
 
     def close(self) -> None:
@@ -145,7 +156,7 @@ class Children:
         """Run a stage over records, in order, and give the answer of each; blocks, so call it in ``threads``.
 
         ``states`` has the encoded state of each key that has one; a record sees what the one before it left. Records
-        that hang their process or kill it twice are answered with their dead letter.
+        that hang or crash their process, or with which it was killed twice, are answered with their dead letter.
         """
         current = dict(states)
         moment = (now or datetime.now(UTC)).timestamp()
@@ -155,18 +166,18 @@ class Children:
             begun = len(answers)
             work = Work(stage.name, moment, tuple(records[begun:]), current)
             got: list[Answer] = []
-            failure = self._child().work(work, stage.deadline_seconds, got)
+            lost = self._child().work(work, stage.deadline_seconds, got)
             answers += got
             remember(current, stage, records[begun:], got)
-            if failure is None:
+            if lost is None:
                 continue
             del self._of_thread[threading.get_ident()]
             deaths = deaths + 1 if not got else 1
             culprit = records[len(answers)]
-            log.warning("child lost", extra={"stage": stage.name, "cause": failure.detail, "attempt": deaths})
-            if failure.code == "WIRE-602" or deaths >= ATTEMPTS:
+            log.warning("child lost", extra={"stage": stage.name, "cause": lost.error.detail, "attempt": deaths})
+            if lost.certain or deaths >= ATTEMPTS:
                 kept = current.get(culprit.key or b"")
-                answers.append(Answer(dead_outputs(stage, culprit, failure), kept, stage.deadline_seconds))
+                answers.append(Answer(dead_outputs(stage, culprit, lost.error), kept, stage.deadline_seconds))
                 deaths = 0
         return answers
 
