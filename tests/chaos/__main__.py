@@ -161,7 +161,8 @@ def prove(address: str, storm: Storm, sensitivity: bool) -> int:
     figures = told("storm", result)
     caught = None
     if sensitivity:
-        caught = catches(address, "fencing")
+        # A freeze may fall where it does no harm; a guard that is missing does not stay hidden for long.
+        caught = any(catches(address, "fencing") for _ in range(3))
     kept = ("kills", "freezes", "aborted", "lost", "doubled")
     print(json.dumps({name: figures[name] for name in kept} | {"sensitivity": caught}))
     return 0 if holds(result) and caught is not False else 1
