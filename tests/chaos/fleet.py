@@ -132,18 +132,23 @@ class Fleet:
         for worker in self.workers:
             worker.process.send_signal(signal.SIGCONT)
             worker.process.terminate()
-        codes = []
-        for worker in self.workers:
-            try:
-                codes.append(worker.process.wait(STOP_SECONDS))
-            except subprocess.TimeoutExpired:
-                worker.process.kill()
-                codes.append(worker.process.wait())
-        return codes
+        return [stopped(worker.process) for worker in self.workers]
 
     def log(self) -> str:
         """Give the ends of all logs."""
         return "\n".join(f"== {path.name}\n{path.read_text()[-3000:]}" for path in sorted(self._folder.glob("*.log")))
+
+
+def stopped(process: subprocess.Popen[bytes]) -> int:
+    """Wait until a process has ended, and give its exit code; one that freezes meanwhile is woken."""
+    deadline = time.monotonic() + STOP_SECONDS
+    while process.poll() is None:
+        if time.monotonic() > deadline:
+            process.kill()
+        elif is_stopped(process.pid):
+            process.send_signal(signal.SIGCONT)
+        time.sleep(0.05)
+    return process.returncode
 
 
 def is_stopped(pid: int) -> bool:

@@ -17,16 +17,16 @@ PARTITIONS = 4
 GROWN_SECONDS = 1.5
 # What workers do to themselves at named points, with which probability at each passing.
 KILL_POINTS = {
-    "after begin": 0.001,
-    "after send": 0.002,
-    "after offset": 0.002,
-    "in commit": 0.002,
-    "after commit": 0.002,
+    "after begin": 0.005,
+    "after send": 0.02,
+    "after offset": 0.02,
+    "in commit": 0.01,
+    "after commit": 0.01,
     "in revocation": 0.01,
     "after fencing": 0.002,
     "in restore": 0.01,
 }
-STOP_POINTS = {"after send": 0.0005, "after offset": 0.0005, "in commit": 0.0005}
+STOP_POINTS = {"after send": 0.001, "after offset": 0.001, "in commit": 0.001}
 OWN_FAULTS = ",".join(
     [f"{point}:{chance}:SIGKILL" for point, chance in KILL_POINTS.items()]
     + [f"{point}:{chance}:SIGSTOP" for point, chance in STOP_POINTS.items()]
