@@ -4,6 +4,8 @@ A stage is pure: ``(record, state or None, now) -> (outputs, state)``. Both side
 stage runs, so they are structs that msgspec writes as arrays.
 """
 
+from datetime import UTC, datetime
+
 from msgspec import Struct
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -49,3 +51,13 @@ def weight(record: Incoming | Output) -> int:
 # What a record weighs on the wire beside its key, value and headers: lengths, attributes and the batch around it.
 FRAME_BYTES = 200
 HEADER_BYTES = 10
+
+
+def iso(timestamp: int) -> str:
+    """Write a Kafka timestamp (milliseconds) as ISO 8601 in UTC.
+
+    >>> iso(1_700_000_000_123)
+    '2023-11-14T22:13:20.123Z'
+    """
+    moment = datetime.fromtimestamp(timestamp / 1000, UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

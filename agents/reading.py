@@ -1,11 +1,10 @@
 """Stage 1: a raw record becomes the stories in it. Pure: records in, records out."""
 
 import hashlib
-from datetime import UTC, datetime
 
 from agents.errors import WireError
 from agents.intake import MAX_STORY_BYTES, read_items
-from agents.messages import Headers, Incoming, Output
+from agents.messages import Headers, Incoming, Output, iso
 from agents.normalize import normalize_item
 from schemas.codec import encode
 from schemas.events import story_headers
@@ -71,9 +70,3 @@ def passed_on(headers: Headers) -> Headers:
         for name, value in headers
         if name == "traceparent" or (name.startswith(KEPT) and name not in dead)
     )
-
-
-def iso(timestamp: int) -> str:
-    """Return a Kafka timestamp (milliseconds) in ISO 8601, UTC."""
-    moment = datetime.fromtimestamp(timestamp / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

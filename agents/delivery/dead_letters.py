@@ -3,11 +3,10 @@
 import hashlib
 import re
 import traceback
-from datetime import UTC, datetime
 from importlib.metadata import version
 
 from agents.errors import WireError
-from agents.messages import Headers, Incoming, Output
+from agents.messages import Headers, Incoming, Output, iso
 from schemas.codec import encode
 from schemas.events import outcome_headers, outcome_key
 from schemas.headers import RECEIVED_AT
@@ -105,16 +104,6 @@ def provider(headers: Headers) -> str:
     """
     named = (value[:MAX_PROVIDER_BYTES].decode(errors="replace") for name, value in headers if name == "wire-provider")
     return next(named, "") or "unknown"
-
-
-def iso(timestamp: int) -> str:
-    """Write a Kafka timestamp (milliseconds) as ISO 8601 in UTC.
-
-    >>> iso(1_700_000_000_123)
-    '2023-11-14T22:13:20.123Z'
-    """
-    moment = datetime.fromtimestamp(timestamp / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def printable(error: WireError) -> str:

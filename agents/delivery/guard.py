@@ -3,8 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import NamedTuple
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct
@@ -47,31 +46,25 @@ class Answer(Struct, frozen=True, array_like=True):
 
     outputs: tuple[Output, ...]
     state: bytes | None
-    seconds: float
+    seconds: float = 0.0
 
 
-class Kept(NamedTuple):
-    """A state and its bytes; decoding and encoding again what did not change would cost more than most stages."""
-
-    value: StoryState | None
-    encoded: bytes | None
-
-
-def answer(stage: Stage, incoming: Incoming, state: bytes | None, now: datetime, *, seconds: float = 0.0) -> Answer:
+def answer(stage: Stage, incoming: Incoming, state: bytes | None, now: datetime) -> Answer:
     """Run ``stage`` on one record and give everything to publish for it; no exception of the stage gets out.
 
     A failing record gives its dead letter and its ``dead`` outcome, and leaves the state as it was. A state that
     cannot be decoded is nobody's story's fault and is raised: a newer worker wrote it, and this one must not go on.
     """
-    before = Kept(decode_state(state) if state is not None else None, state)
+    before = decode_state(state) if state is not None else None
     try:
-        outputs, after = stage.run(incoming, before.value, now)
-        kept = before.encoded if after is before.value else encode(after) if after is not None else None
+        outputs, after = stage.run(incoming, before, now)
+        # Encoding again what did not change would cost more than most stages.
+        kept = state if after is before else encode(after) if after is not None else None
         check_sizes(outputs)
         check_state(stage, incoming, kept)
     except Exception as failure:
-        return Answer(dead_outputs(stage, incoming, failure), state, seconds)
-    return Answer(outputs, kept, seconds)
+        return Answer(dead_outputs(stage, incoming, failure), state)
+    return Answer(outputs, kept)
 
 
 def dead_outputs(stage: Stage, incoming: Incoming, failure: Exception) -> Outputs:
@@ -109,15 +102,6 @@ def check_state(stage: Stage, incoming: Incoming, state: bytes | None) -> None:
 def state_output(topic: Topic, key: bytes, state: bytes | None, partition: int) -> Output:
     """Give the record that keeps the state of a key, in the partition of the record that changed it."""
     return Output(topic=topic.name, key=key, value=state, partition=partition)
-
-
-def moment(milliseconds: int) -> datetime:
-    """Give the time that a Kafka timestamp is, in UTC.
-
-    >>> moment(1_700_000_000_000).isoformat()
-    '2023-11-14T22:13:20+00:00'
-    """
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 encode_answer = msgspec.msgpack.Encoder().encode

@@ -37,7 +37,6 @@ class Harm:
     kills: int = 0
     own_kills: int = 0
     freezes: int = 0
-    restarts: int = 0
     exits: list[int] = field(default_factory=list)
 
 
@@ -92,7 +91,6 @@ class Fleet:
     def _replace(self, worker: Worker) -> None:
         fresh = self._start(worker.name)
         worker.process, worker.port, worker.started, worker.thaw_at = fresh.process, fresh.port, fresh.started, None
-        self.harm.restarts += 1
 
     def kill(self, worker: Worker) -> None:
         """Kill a worker and start it again."""
@@ -133,10 +131,6 @@ class Fleet:
             worker.process.send_signal(signal.SIGCONT)
             worker.process.terminate()
         return [stopped(worker.process) for worker in self.workers]
-
-    def log(self) -> str:
-        """Give the ends of all logs."""
-        return "\n".join(f"== {path.name}\n{path.read_text()[-3000:]}" for path in sorted(self._folder.glob("*.log")))
 
 
 def stopped(process: subprocess.Popen[bytes]) -> int:

@@ -43,11 +43,6 @@ class Load:
 
     records: list[Sent] = field(default_factory=list)
 
-    @property
-    def stories(self) -> int:
-        """How many records can be read."""
-        return sum(sent.code is None for sent in self.records)
-
 
 def values(
     count: int, poison: float, seed: int, kinds: Mapping[str, bytes | None] = POISON

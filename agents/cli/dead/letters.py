@@ -1,7 +1,6 @@
 """What a record of the dead topic says, and what is sent when it is redriven. Pure: no broker is asked."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
 
 from agents.cli.dead.ranges import from_ranges
@@ -118,16 +117,6 @@ def resent(letter: Letter, key: bytes | None, value: bytes | None, headers: Head
     headers = kept + tuple((name, str(told).encode()) for name, told in own.items())
     record = Output(topic=TARGETS[letter.stage].name, key=key, value=value, headers=headers)
     return Resent(record, letter.received_at, letter.origin)
-
-
-def iso(milliseconds: int) -> str:
-    """Write a time in ISO 8601, UTC.
-
-    >>> iso(1_700_000_000_123)
-    '2023-11-14T22:13:20.123Z'
-    """
-    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def printable(text: str) -> str:
