@@ -7,6 +7,7 @@ from agents.extract.document import Document
 from agents.extract.grammar import WORDS, is_complementizer, is_eventive
 from agents.extract.lexicon import LEXICON, Form, Verb
 from agents.extract.tokens import is_defined, key_of
+from agents.normalize.characters import fold_key
 
 
 class Cue(NamedTuple):
@@ -54,6 +55,8 @@ def _speaks_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
     """Tell whether a form can be a cue where it stands."""
     if is_complementizer(doc.key(i - 1)) and doc.key(i + 1) in ("،", "."):
         return False
+    if _is_given_name(doc, i, form):
+        return False
     if doc.tokens[i].key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
         return False
     if doc.key(i - 1) in WORDS["anonymity"] and doc.tokens[i].key in WORDS["concealments"]:
@@ -68,6 +71,13 @@ def _speaks_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
     if _is_negated(doc, i) and not form.verb.negatable:
         return False
     return not _is_noun_here(doc, i, form, prefix) and not _is_irrealis(doc, i, form, prefix)
+
+
+def _is_given_name(doc: Document, i: int, form: Form) -> bool:
+    """Tell whether a headline's word that is spelled like a verb begins a name of this story: أمل خوري تحذر."""
+    if form.kind != "verb" or doc.sentence(i).section != "headline" or doc.key(i + 1) not in doc.names:
+        return False
+    return fold_key(doc.names[doc.key(i + 1)][0]).split()[:2] == [doc.key(i), doc.key(i + 1)]
 
 
 def in_quotation(doc: Document, i: int) -> bool:

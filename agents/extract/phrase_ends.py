@@ -4,11 +4,13 @@ from agents.extract.cues import lookup
 from agents.extract.document import Document
 from agents.extract.grammar import (
     NISBA,
+    PRONOUNS,
     STATE_NAMES,
     WORDS,
     is_adjective,
     is_complementizer,
     is_eventive,
+    is_name,
     is_time,
     noun_class,
 )
@@ -75,6 +77,8 @@ def is_bare_verb(doc: Document, k: int) -> bool:
 def _begins_object(r: Reader, k: int) -> bool:
     """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
     key = r.doc.key(k)
+    if _is_given_name(r, k):
+        return False
     if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
         return True
     kind = noun_class(key)
@@ -95,6 +99,13 @@ def _begins_object(r: Reader, k: int) -> bool:
         or (r.state != "name" and key in STATE_NAMES and r.kind == "organizations")
         or (r.state == "name" and key in STATE_NAMES)
     )
+
+
+def _is_given_name(r: Reader, k: int) -> bool:
+    """Tell whether, behind a title, a name that is a noun too goes before another name: الوزيرة أمل خوري."""
+    after = r.doc.key(k + 1)
+    named = r.doc.key(k) in WORDS["verbs_as_names"] and r.kind == "titles" and r.name is None and k + 1 < r.limit
+    return named and is_name(r.doc, k + 1) and not after.endswith(PRONOUNS) and not is_eventive(after)
 
 
 def _is_family_name(r: Reader, k: int) -> bool:

@@ -8,6 +8,7 @@ from agents.extract.grammar import WORDS, is_complementizer, is_outlet, is_prepo
 from agents.extract.outlets import outlet_end
 from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.shapes import Frame
+from agents.normalize.characters import fold_key
 from schemas.statements import Resolution
 
 KINDS = frozenset(("titles", "people", "organizations", "media", "documents", "state", "name"))
@@ -138,6 +139,12 @@ def _is_known(doc: Document, phrase: Phrase) -> bool:
     return doc.sentence(phrase.lo).section == "headline" or two_words or doc.key(phrase.hi - 1) in doc.names
 
 
+def _is_fuller(doc: Document, phrase: Phrase) -> bool:
+    """Tell whether two words are the beginning of one name that the story prints behind a role."""
+    full = fold_key(doc.names.get(doc.key(phrase.hi - 1), ("", None))[0]).split()
+    return full[:2] == [doc.key(k) for k in range(phrase.lo, phrase.hi)]
+
+
 def _ending_at(doc: Document, end: int, lo: int, how: Resolution) -> tuple[Phrase, Resolution] | None:
     """Return the longest source phrase that ends just before token ``end``."""
     best = None
@@ -146,8 +153,8 @@ def _ending_at(doc: Document, end: int, lo: int, how: Resolution) -> tuple[Phras
             break
         phrase = read_phrase(doc, k, end, closed_right=True)
         named = phrase is not None and phrase.kind == "other" and doc.key(phrase.lo) in doc.names
-        if phrase and phrase.hi == end and (phrase.kind in KINDS or named) and not (best and phrase.kind == "name"):
-            best = phrase
+        if phrase and phrase.hi == end and (phrase.kind in KINDS or named):
+            best = phrase if best is None or phrase.kind != "name" or _is_fuller(doc, phrase) else best
         if (
             (
                 doc.key(k)[:1] in "وف"
