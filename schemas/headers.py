@@ -12,14 +12,14 @@ RAW_HEADERS: dict[str, str] = {
     "wire-format": "Wire format of the value; without it the bytes decide.",
     "content-type": "Media type of the value, with its charset.",
     "traceparent": TRACEPARENT,
-    RECEIVED_AT: "Set by `tasrih dead redrive`: the record's first Kafka timestamp, which it keeps, in milliseconds.",
+    RECEIVED_AT: "Set by `tasrih dead redrive`: the record's first Kafka timestamp, in milliseconds since 1970 UTC.",
     REDRIVES: "Set by `tasrih dead redrive`: how often the record was sent again.",
 }
 
 DEAD_HEADERS: dict[str, str] = {
     "__connect.errors.topic": "Topic of the record that failed.",
-    "__connect.errors.partition": "Its partition.",
-    "__connect.errors.offset": "Its offset.",
+    "__connect.errors.partition": "Its partition, numbered from 0.",
+    "__connect.errors.offset": "Its offset in the partition, in records from 0.",
     "__connect.errors.connector.name": "The worker and its version.",
     "__connect.errors.task.id": "Always 0: a worker has no tasks.",
     "__connect.errors.stage": "The stage that failed.",
@@ -29,7 +29,7 @@ DEAD_HEADERS: dict[str, str] = {
     "__connect.errors.exception.stacktrace": "Where it was raised.",
     "wire-error-code": "Code from the closed set, `WIRE-` and three digits.",
     "wire-stage": "The stage that failed.",
-    RECEIVED_AT: "Kafka timestamp of the record that failed, of its first life if it had several, in milliseconds.",
+    RECEIVED_AT: "First Kafka timestamp of the record, which redrives keep, in milliseconds since 1970 UTC.",
 }
 
 # A record of the dead topic that is no letter: it says which letters before it, in its partition, were sent again.

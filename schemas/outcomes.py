@@ -29,9 +29,9 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topic: str
     """Topic of the record; the raw topic unless a later stage failed."""
     partition: int
-    """Its partition."""
+    """Its partition, numbered from 0."""
     offset: int
-    """Its offset."""
+    """Its offset in the partition, in records from 0."""
     item: Offset
     """Place of the item in the record, from 0."""
     items: Offset
@@ -41,7 +41,7 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     provider: str
     """Who sent it."""
     received_at: Instant
-    """Timestamp of the raw record in Kafka."""
+    """Timestamp of the raw record in Kafka: RFC 3339, in UTC, to the millisecond."""
     statements: Offset = 0
     """How many statements were published."""
     code: str | None = None
@@ -70,22 +70,22 @@ class Recall(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     added: tuple[str, ...]
     """Ids of statements that are new in this version."""
     received_at: Instant
-    """Timestamp of the raw record in Kafka."""
+    """Timestamp of the raw record in Kafka: RFC 3339, in UTC, to the millisecond."""
 
 
 class StoryState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The lifecycle state of one story: what was last published, and how often (``emissions`` feeds ``ce_id``)."""
 
     format: int = 2
-    """Version of this record's own format."""
+    """Version of this record's own format, a number that only goes up."""
     story_id: str
     """The story."""
     version: str
     """The version that stands."""
     version_created: str | None
-    """When the provider made that version."""
+    """When the provider made that version, as it says; ISO 8601."""
     received_at: Instant
-    """Kafka timestamp of the raw record that it came from."""
+    """Kafka timestamp of the raw record that it came from: RFC 3339, in UTC, to the millisecond."""
     status: Status
     """Whether it may be used."""
     signal: Signal = "new"

@@ -187,7 +187,7 @@ class Statement(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     language: str
     """Language of the story, BCP 47."""
     published_at: str | None
-    """When this version was published, as its provider says."""
+    """When this version was published, as its provider says; ISO 8601, never filled in."""
     headline: str | None
     """Headline of the story."""
     form: Form

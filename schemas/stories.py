@@ -70,9 +70,9 @@ class RawOrigin(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topic: str
     """Topic of the raw record."""
     partition: int
-    """Its partition."""
+    """Its partition, numbered from 0."""
     offset: int
-    """Its offset."""
+    """Its offset in the partition, in records from 0."""
     item: Offset
     """Place of the item in the record, from 0."""
     items: Offset = 1
@@ -126,11 +126,11 @@ class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     transmission: str | None = None
     """Number of the transmission, by which a later notice refers to it."""
     urgency: int | None = None
-    """The provider's urgency, 1 the highest."""
+    """The provider's urgency, a rank: 1 the highest."""
     published_at: str | None = None
     """When this version was made, as the provider says; ISO 8601, never filled in."""
     received_at: Instant
-    """Timestamp of the raw record in Kafka, kept when it is sent again."""
+    """Timestamp of the raw record in Kafka, kept when it is sent again: RFC 3339, in UTC, to the millisecond."""
     embargoed_until: str | None = None
     """Not to be published before; ISO 8601."""
     subjects: tuple[str, ...] = ()
@@ -191,6 +191,6 @@ class RecalledStory(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     provider: str
     """Who sent it."""
     received_at: Instant
-    """Timestamp of the raw record in Kafka."""
+    """Timestamp of the raw record in Kafka: RFC 3339, in UTC, to the millisecond."""
     provenance: Provenance
     """Which raw record said so."""

@@ -27,6 +27,7 @@ from tests import examples
 from tests.records import make_origin, make_statement, make_story
 from tests.test_events import OUTCOME, RECALL
 
+UNIT = re.compile(r"[Cc]ode point|from 0|How (many|often)|ISO 8601|RFC 3339|a (number|rank)\b")
 RECORD_TOPICS = tuple(topic for topic in TOPICS if topic.value not in (bytes, str))
 DECODERS = {
     STORIES: decode_story,
@@ -91,6 +92,22 @@ def test_every_object_is_closed_and_every_field_described(topic: Topic) -> None:
         assert described["additionalProperties"] is False, described["title"]
         missing = [name for name, field in described["properties"].items() if not field.get("description")]
         assert missing == [], described["title"]
+
+
+def is_measured(name: str, field: dict[str, Any]) -> bool:
+    """Whether a field holds a number, a mapping to numbers, or a time."""
+    kinds = [field, *field.get("anyOf", ()), field.get("additionalProperties") or {}]
+    types = {kind.get("type") for kind in kinds if isinstance(kind, dict)}
+    is_time = "string" in types and name.endswith(("_at", "_until", "date", "_created"))
+    return is_time or bool(types & {"integer", "number"})
+
+
+@pytest.mark.parametrize("topic", RECORD_TOPICS, ids=names(RECORD_TOPICS))
+def test_every_number_and_time_says_its_unit(topic: Topic) -> None:
+    fields = [pair for described in objects(topic_schema(topic)) for pair in described["properties"].items()]
+    measured = [(name, field["description"]) for name, field in fields if is_measured(name, field)]
+    assert measured
+    assert [(name, text) for name, text in measured if not UNIT.search(text)] == []
 
 
 def test_the_field_that_python_cannot_name_is_called_class() -> None:
