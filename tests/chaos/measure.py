@@ -85,6 +85,6 @@ def quantile(values: Sequence[float], share: float) -> float:
 
 
 def summary(values: Sequence[float]) -> dict[str, float]:
-    """Give median, 95th percentile, maximum and number of measurements in seconds."""
-    shares = {"median": 0.5, "p95": 0.95, "max": 1.0}
+    """Give minimum, median, 95th percentile, maximum and number of measurements."""
+    shares = {"min": 0.0, "median": 0.5, "p95": 0.95, "max": 1.0}
     return {name: round(quantile(values, share), 2) for name, share in shares.items()} | {"n": len(values)}
