@@ -59,10 +59,10 @@ def sound(figures: dict[str, Any]) -> bool:
 # The same harm for each, and for ours: static members that are killed and started again, two that are frozen.
 OTHERS = {
     "tasrih": ("-m", "tests.chaos.worker"),
-    "stock Faust, at least once": ("-m", "tests.chaos.others.stock", "worker", "-l", "warn"),
-    "stock Faust, exactly once": ("-m", "tests.chaos.others.stock", "worker", "-l", "warn"),
-    "aiokafka loop, at least once": ("-m", "tests.chaos.others.bare"),
-    "Quix Streams, exactly once": ("-m", "tests.chaos.others.quix"),
+    "stock Faust, at least once": ("-m", "tests.rivals.stock", "worker", "-l", "warn"),
+    "stock Faust, exactly once": ("-m", "tests.rivals.stock", "worker", "-l", "warn"),
+    "aiokafka loop, at least once": ("-m", "tests.rivals.bare"),
+    "Quix Streams, exactly once": ("-m", "tests.rivals.quix"),
 }
 COMPARED = Storm(
     records=6_000, load_seconds=60, kills=12, freezes=2, workers=2, own_faults="", seconds=90, pause=(2, 5), poison=0.0

@@ -7,13 +7,13 @@ from typing import Any
 from tests.broker.stream import own_place
 from tests.chaos.fleet import fleet
 from tests.chaos.judge import judge
-from tests.chaos.load import Load, sending
+from tests.chaos.load import Load, send
 from tests.chaos.measure import all_ready, finish
 from tests.chaos.storm import PARTITIONS, watching
 
 SAMPLE_SECONDS = 5.0
-# Records a second that a worker gets through at least, on a machine that is busy with other things.
-WORK_RATE = 300
+# How many records are sent at once; so many wait at least, so the worker always has more than it can take in.
+PART = 20_000
 
 
 def family(pid: int) -> list[int]:
@@ -47,20 +47,20 @@ def slope(samples: list[tuple[float, float]]) -> float:
 
 
 def soak(address: str, minutes: int) -> dict[str, Any]:
-    """Give one worker all at once what it needs minutes for, and look at its memory; the first third is warming up."""
+    """Give one worker for minutes more than it can do, and look at its memory; the first third is warming up."""
     with own_place(address, PARTITIONS) as place, watching(place) as watch, fleet(place, 1) as workers:
         all_ready(workers)
         load, samples, began = Load(), list[tuple[float, float]](), time.monotonic()
-        sender = sending(place, load, minutes * 60 * WORK_RATE)
-        while time.monotonic() - began < minutes * 60 and (sender.is_alive() or len(watch.done) < len(load.records)):
+        while time.monotonic() - began < minutes * 60:
+            if len(load.records) - len(watch.done) < PART:
+                send(place, load, PART, seed=len(load.records) // PART + 1)
             until = time.monotonic() + SAMPLE_SECONDS
             while time.monotonic() < until:
                 watch.look(0.2)
             samples.append((time.monotonic() - began, megabytes(workers.workers[0].process.pid)))
         ended = samples[-1][0]
         rate = len(watch.done) / ended
-        sender.join()
-        finish(watch, load, minutes * 60 * 3)
+        finish(watch, load, 300)
         codes = workers.stop()
         warm = [(at / 3600, value) for at, value in samples if at > ended / 3]
         return {

@@ -19,10 +19,13 @@ _decode = msgspec.json.Decoder(_Outcome).decode
 
 
 class Watch:
-    """The raw records that have an outcome, and when the last one of each raw partition was seen."""
+    """The raw records that have an outcome, when it was seen first, and when the last one of each raw partition was.
+
+    Times are monotonic seconds.
+    """
 
     def __init__(self, place: Place) -> None:
-        self.done: set[tuple[int, int]] = set()
+        self.done: dict[tuple[int, int], float] = {}
         self.last: dict[int, float] = {}
         options = {"bootstrap.servers": place.address, "group.id": "watch", "enable.auto.commit": False}
         self._consumer = Consumer({**options, "isolation.level": "read_committed"})
@@ -37,7 +40,7 @@ class Watch:
         for record in records:
             if record.error() is None:
                 outcome = _decode(record.value())
-                self.done.add((outcome.partition, outcome.offset))
+                self.done.setdefault((outcome.partition, outcome.offset), now)
                 self.last[outcome.partition] = now
         return len(records)
 
