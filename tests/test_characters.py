@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agents.normalize import camel
-from agents.normalize.characters import FIXES, FOLD, LETTERS_OF_FORMS, clean, fold_key
+from agents.normalize.characters import (
+    CHARACTERS,
+    ENTITIES,
+    FOLD,
+    LETTERS_OF_FORMS,
+    STRUCTURE,
+    SUSPECT,
+    clean,
+    fold_key,
+)
 from agents.normalize.offsets import body_span, to_runs
 from tests.spans import check_runs
 
@@ -66,7 +75,15 @@ def test_each_step_mends_its_defect(defect: Defect) -> None:
 
 
 def test_every_step_has_a_row() -> None:
-    assert {name for name, _ in FIXES} == {defect.step for defect in DEFECTS} | {"mark_piles"}
+    assert {name for name, _ in (ENTITIES, *CHARACTERS, *STRUCTURE)} == {defect.step for defect in DEFECTS} | {
+        "mark_piles"
+    }
+
+
+def test_no_character_step_touches_what_is_not_suspect() -> None:
+    harmless = "".join(char for char in map(chr, range(sys.maxunicode + 1)) if not SUSPECT.match(char))
+    assert len(harmless) > 1_000_000
+    assert {name: fix(harmless) for name, fix in CHARACTERS} == {name: [] for name, _ in CHARACTERS}
 
 
 @pytest.mark.parametrize("text", LEFT_ALONE)

@@ -155,12 +155,13 @@ def damage_of(text: str, changes: dict[str, int]) -> tuple[str, ...]:
 
     Raises WIRE-106 where so much is lost that no one could read the rest.
     """
-    lost = len(LOST.findall(text)) + changes.get("replacement_characters", 0)
+    marks = len(LOST.findall(text))
+    lost = marks + changes.get("replacement_characters", 0)
     if lost > max(DESTROYED_SHARE * len(text), 2):
         raise WireError("WIRE-106", f"{lost} letters lost in {len(text)} characters")
     flags = {
         "replacement_characters": "replacement_characters" in changes,
-        "question_marks": len(LOST.findall(text)) > QUESTION_SHARE * len(text),
+        "question_marks": marks > QUESTION_SHARE * len(text),
         "markup_removed": "markup" in changes,
         "mojibake_suspected": is_soup(text),
     }

@@ -1,13 +1,13 @@
 """Characters: the published text of a body, and the key that matching uses.
 
 The published text keeps letters, diacritics and lines; only what no reader sees, or sees the same, is changed. Each
-step of ``FIXES`` names one defect. What a step changes, the offset map remembers.
+step of ``CHARACTERS`` and ``STRUCTURE`` names one defect. What a step changes, the offset map remembers.
 """
 
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from agents.normalize.offsets import Edit, Offsets, apply_edits, compose, identity
@@ -29,6 +29,11 @@ TATWEEL_DASH = re.compile(
 )
 TATWEEL = re.compile("\u0640+")
 PRESENTATION_FORM = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]")
+# What the steps from `line_ends` to `presentation_forms` change, none of which makes work for another of them.
+SUSPECT = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\xa0\xad\u061c\u0640\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000"
+    "\ufb50-\ufdff\ufe70-\ufefc\ufeff\ufff9-\uffff\U000e0000-\U000e007f]"
+)
 MARK_PILE = re.compile(r"[^\w\s]{31,}")
 LINE_EDGE = re.compile(r"^ ++|(?<! ) ++$", re.MULTILINE)
 BLANK_LINES = re.compile(r"\A\n+|\n{3,}|\n+\Z")
@@ -164,8 +169,10 @@ def blank_lines(text: str) -> list[Edit]:
     return edits
 
 
-FIXES: list[tuple[str, Callable[[str], list[Edit]]]] = [
-    ("entities", entities),
+Fix = tuple[str, Callable[[str], list[Edit]]]
+
+ENTITIES: Fix = ("entities", entities)
+CHARACTERS: list[Fix] = [
     ("line_ends", line_ends),
     ("spaces", spaces),
     ("controls", controls),
@@ -175,6 +182,8 @@ FIXES: list[tuple[str, Callable[[str], list[Edit]]]] = [
     ("tatweel_dashes", tatweel_dashes),
     ("tatweel", tatweel),
     ("presentation_forms", presentation_forms),
+]
+STRUCTURE: list[Fix] = [
     ("mark_piles", mark_piles),
     ("composition", composition),
     ("line_edges", line_edges),
@@ -202,11 +211,20 @@ def clean(text: str, *, decode_entities: bool = True) -> Cleaned:
     text = text.removesuffix("\n")  # the end of the last line, and no defect
     offsets = identity(text)
     changes: dict[str, int] = {}
-    for name, fix in FIXES if decode_entities else FIXES[1:]:
-        if edits := fix(text):
-            text, outer = apply_edits(text, edits)
-            offsets = compose(outer, offsets)
-            changes[name] = len(edits)
+
+    def apply(fixes: Iterable[Fix]) -> None:
+        nonlocal text, offsets
+        for name, fix in fixes:
+            if edits := fix(text):
+                text, outer = apply_edits(text, edits)
+                offsets = compose(outer, offsets)
+                changes[name] = len(edits)
+
+    if decode_entities:
+        apply([ENTITIES])
+    if SUSPECT.search(text):
+        apply(CHARACTERS)
+    apply(STRUCTURE)
     return Cleaned(text, offsets, changes)
 
 

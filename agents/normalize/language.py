@@ -4,19 +4,25 @@ import re
 import tomllib
 from pathlib import Path
 
-ARABIC_LETTER = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7]")
-LETTER = re.compile(r"[^\W\d_]")
+ARABIC_LETTERS = re.compile(r"[\u0620-\u064a\u066e-\u06d3\u06ee\u06ef\u06fa-\u06ff\u0750-\u077f\u08a0-\u08c7]+")
 WORD = re.compile(r"[^\W\d_]+")
 ARABIC_SHARE = 0.5
 SAMPLE = 2_000
 
 # Yeh and kaf are typed in either form in any of these languages, so words are compared without that difference.
-KEYBOARD = str.maketrans("\u06cc\u06a9\u0649", "\u064a\u0643\u064a")
+KEYBOARD = {"\u06cc": "\u064a", "\u06a9": "\u0643", "\u0649": "\u064a"}
 LEXICON: dict[str, dict[str, str]] = tomllib.loads(Path(__file__).with_name("language.toml").read_text("utf-8"))
 ARTICLE = LEXICON["ar"].pop("article")
-FUNCTION_WORDS = {
-    language: frozenset(word.translate(KEYBOARD) for word in words.values()) for language, words in LEXICON.items()
-}
+
+
+def same_keys(text: str) -> str:
+    """Give a text as one keyboard types it."""
+    for typed, letter in KEYBOARD.items():
+        text = text.replace(typed, letter)
+    return text
+
+
+FUNCTION_WORDS = {language: frozenset(map(same_keys, words.values())) for language, words in LEXICON.items()}
 
 
 def detect_language(text: str) -> str:
@@ -29,12 +35,12 @@ def detect_language(text: str) -> str:
     'und'
     """
     sample = text[:SAMPLE]
-    letters = len(LETTER.findall(sample))
-    if not letters or len(ARABIC_LETTER.findall(sample)) < ARABIC_SHARE * letters:
+    words = WORD.findall(same_keys(sample))
+    letters = sum(map(len, words))
+    if not letters or sum(map(len, ARABIC_LETTERS.findall(sample))) < ARABIC_SHARE * letters:
         return "und"
-    words = WORD.findall(sample.translate(KEYBOARD))
-    counts = {language: sum(word in known for word in words) for language, known in FUNCTION_WORDS.items()}
-    counts["ar"] += sum(word.startswith(ARTICLE) for word in words)
+    counts = {language: sum(map(known.__contains__, words)) for language, known in FUNCTION_WORDS.items()}
+    counts["ar"] += sum([word.startswith(ARTICLE) for word in words])
     return max(counts, key=lambda language: (counts[language], language == "ar"))
 
 
