@@ -24,6 +24,8 @@ from tests.chaos.watch import Watch
 
 RATE = 200.0
 RECOVERY_SECONDS = 60
+# How long the group waits for a member that was killed, where recovery is measured.
+SESSION_SECONDS = 8
 DISK_BYTES = 16 * 2**20
 DISK_LEFT = 512 * 1024
 
@@ -56,7 +58,7 @@ def judged(ground: Ground) -> dict[str, Any]:
 def recovery(address: str, times: int, *, static: bool) -> dict[str, Any]:
     """Kill a worker under load, start it again at once, and measure until each of its partitions commits again."""
     spent: list[float] = []
-    with ground(address, 2, static=static) as at:
+    with ground(address, 2, static=static, TASRIH_SESSION_TIMEOUT_SECONDS=str(SESSION_SECONDS)) as at:
         sender = sending(at.place, at.load, int(times * 14 * RATE), rate=RATE)
         offsets = Offsets(at.place, PARTITIONS)
         for number in range(times):
