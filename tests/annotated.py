@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from tests.scoring import Record
 HERE = Path(__file__).parent / "annotations"
 BESIDE = Path(__file__).parents[2] / "shared"
 TEXTS = BESIDE / "stories"
-SETS = {name: HERE / f"{name}.jsonl" for name in ("tune", "kept", "last")}
+SETS = {name: HERE / f"{name}.jsonl" for name in ("tune", "kept", "last", "fresh")}
 SILENT = HERE / "silent.jsonl"
 BULK = TEXTS / "bulk.jsonl"
 LABELS = ("type", "stance", "form")
@@ -28,11 +29,23 @@ def read_annotated(path: Path, texts: Path = TEXTS) -> list[Record]:
 
 def annotated(entry: Record, texts: Path) -> Record:
     """Return one story with its words filled in."""
-    raw = (texts / entry["story"]).read_bytes()
-    if sha256(raw).hexdigest() != entry["sha256"]:
-        raise AnnotationError(f"{entry['story']} is not the text that was annotated; hint: annotate it anew")
-    text = raw.decode("utf-8")
-    return {"story": entry["story"], "text": text, "statements": [filled(s, text) for s in entry["statements"]]}
+    name, text = read_text(entry, texts)
+    if sha256(text.encode()).hexdigest() != entry["sha256"]:
+        raise AnnotationError(f"{name} is not the text that was annotated; hint: annotate it anew")
+    return {"story": name, "text": text, "statements": [filled(s, text) for s in entry["statements"]]}
+
+
+def read_text(entry: Record, texts: Path) -> tuple[str, str]:
+    """Return the name and the text of a story: a file of its own, or a line of the bulk file."""
+    if "story" in entry:
+        return entry["story"], (texts / entry["story"]).read_bytes().decode("utf-8")
+    return f"line {entry['line']}", json.loads(bulk_lines(texts / BULK.name)[entry["line"] - 1])["text"]
+
+
+@cache
+def bulk_lines(path: Path) -> list[bytes]:
+    """Return the lines of the bulk file."""
+    return path.read_bytes().splitlines()
 
 
 def filled(statement: Record, text: str) -> Record:
@@ -68,7 +81,7 @@ def filled(statement: Record, text: str) -> Record:
 
 def read_silent(path: Path = SILENT, texts: Path = BULK) -> list[tuple[str, list[tuple[int, int]]]]:
     """Return texts and the sentences without speech in them; raises AnnotationError where a text is another one."""
-    lines = texts.read_bytes().splitlines()
+    lines = bulk_lines(texts)
     return [silent(json.loads(entry), lines) for entry in path.read_text(encoding="utf-8").splitlines()]
 
 
