@@ -2,6 +2,7 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
+from agents.extract.grammar import WORDS, is_eventive
 from agents.extract.objects import agrees, has_word, is_governor, is_spoken_for, noun_frame, skip_adverbs, with_target
 from agents.extract.openers import find_opener
 from agents.extract.phrases import Phrase, read_phrase
@@ -29,15 +30,13 @@ def read_frame(doc: Document, cue: Cue) -> Frame | None:
         return None
     noun = noun_frame(doc, cue, start, opener.at if opener else stop, opener)
     if noun:
-        return noun
+        return noun if _has_agent(doc, cue, noun.subject) else None
     if opener is None:
         return None
     if cue.verb.hull and opener.kind == "clause":
         return with_target(doc, cue, start, opener.at, Frame(opener.kind, None, None, opener.at, opener.content))
     subject = _subject(doc, cue, start, opener.at)
-    if (cue.verb.spread and subject is None) or (
-        cue.verb.speaks and opener.kind == "clause" and subject and subject.kind == "other"
-    ):
+    if (cue.verb.spread and subject is None) or (opener.kind == "clause" and not _has_agent(doc, cue, subject)):
         return None
     return Frame(opener.kind, subject, None, opener.at, opener.content)
 
@@ -57,6 +56,20 @@ def read_masdar_frame(doc: Document, cue: Cue) -> Frame | None:
     ):
         return None
     return frame._replace(subject=subject)
+
+
+def _has_agent(doc: Document, cue: Cue, subject: Phrase | None) -> bool:
+    """Tell whether the subject of a verb with other senses can speak: كشفت العاصفة and قدر الإمكان say nothing.
+
+    A dropped subject can, and whom the story prints behind a role. A word that looks like a name is none where it is an
+    adverb (قدر فجائيا) or an event (أظهر تحليل).
+    """
+    if not cue.verb.speaks or subject is None or doc.key(subject.hi - 1) in doc.names:
+        return True
+    word = doc.key(subject.lo)
+    if subject.kind == "name" and subject.hi - subject.lo == 1:
+        return word in WORDS["given_names"] or not (word.endswith("ا") or is_eventive(word))
+    return subject.kind != "other"
 
 
 def _subject(doc: Document, cue: Cue, start: int, limit: int) -> Phrase | None:
