@@ -13,6 +13,8 @@ from schemas.statements import Resolution
 
 # Nobody is pointed back to over more speakers than a long story has.
 MOST = 300
+# The classes of cues that only those who speak have: التجارب affirm and show, they do not say or add.
+VOICED = frozenset(("say", "add"))
 
 
 @dataclass(slots=True)
@@ -48,7 +50,8 @@ class Speakers:
                 return self._again(speaker, "participle")
         if draft.resolution == "dropped_subject" and (topic := self._topic(draft)):
             return self._again(topic, draft.resolution)
-        found = next((s for s in reversed(self.known) if _agrees(s, draft.gender, draft.number)), None)
+        fitting = (s for s in reversed(self.known) if _goes_on(s) and _agrees(s, draft.gender, draft.number))
+        found = next(fitting, None)
         if found is None:
             return Resolved(None, "unknown", None)
         return self._again(found, draft.resolution)
@@ -102,6 +105,7 @@ class Speakers:
             self._join(speaker, parts)
         if draft.gender != "any" and speaker.number == "s":
             speaker.gender = draft.gender
+        speaker.voiced = draft.cue is not None and draft.cue.class_ in VOICED
         before = self._match(phrase, speaker) or self._titled(phrase, speaker)
         if before is None:
             self._remember(speaker)
@@ -247,6 +251,7 @@ def _merge(old: Speaker, new: Speaker, phrase: Phrase, *, agreeing: str) -> None
     old.lo, old.hi = phrase.lo, phrase.hi
     old.words |= new.words
     old.through |= new.through
+    old.voiced |= new.voiced
     if agreeing != "any" and old.number == "s":
         old.gender = agreeing
     if old.kind == "person" and old.role is None and new.kind == "organization":
@@ -254,6 +259,11 @@ def _merge(old: Speaker, new: Speaker, phrase: Phrase, *, agreeing: str) -> None
     fuller = phrase.name is not None and len(new.name.split()) > len(old.name.split())
     if fuller and new.kind == old.kind == "person":
         old.name = new.name
+
+
+def _goes_on(speaker: Speaker) -> bool:
+    """Tell whether a speaker can go on with a dropped subject: no thing that only affirmed or showed something."""
+    return speaker.kind != "unknown" or speaker.voiced
 
 
 def _agrees(speaker: Speaker, gender: str, number: str) -> bool:

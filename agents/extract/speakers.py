@@ -31,6 +31,7 @@ class Speaker:
     """Somebody who speaks in this story: the fullest name so far and everything said about him.
 
     ``through`` are the documents that spoke for him, so that «التقرير» points back to who wrote it.
+    ``voiced`` says that he said or added something, which things do not.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Speaker:
     spokesperson_for: str | None = None
     members: list[tuple[str, str | None]] = field(default_factory=list)
     through: set[str] = field(default_factory=set)
+    voiced: bool = False
 
 
 def collect_names(doc: Document) -> FullNames:
