@@ -222,7 +222,7 @@ def _is_according(doc: Document, at: int) -> bool:
     if doc.key(at) not in WORDS["according"]:
         return False
     k = at + 1
-    if doc.key(k) in ("ما", "لما"):
+    if doc.key(k) in ("ما", "لما") or doc.key(k) in WORDS["own_words"]:
         return True
     limit = min(k + 12, doc.sentence(at).hi)
     attached = bool(prefixed(doc.key(k))[0]) or (doc.key(at).endswith("قا") and doc.key(k).startswith("ل"))

@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from agents.extract.contents import content_end
-from agents.extract.cues import Cue
+from agents.extract.cues import Cue, lookup
 from agents.extract.document import Document
 from agents.extract.phrases import COMMAS, Phrase
 from agents.extract.shapes import Frame
+from agents.extract.tokens import bare
 from schemas.statements import CueKind, Relation, Resolution, Stance
 
 Shape = Literal["quote", "colon", "clause", "noun"]
@@ -105,6 +106,14 @@ def cue_span(cue: Cue) -> CueSpan:
     return CueSpan(cue.start, cue.end, verb.past, verb.section, cue.form.kind, cue.negated)
 
 
+def _stance(doc: Document, cue: Cue, content: int) -> Stance:
+    """Return the cue's stance; who renews an assurance or shows regret does what that noun says."""
+    if cue.verb.stance_of_object:
+        masdars = (form for form in lookup(bare(doc.key(content)))[1] if form.kind == "masdar")
+        return next((form.verb.stance for form in masdars), cue.verb.stance)
+    return cue.verb.stance
+
+
 def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft | None:
     """Return the draft of a cue and its frame, with the content ended where ``contents`` says."""
     if frame.kind == "quote":
@@ -127,7 +136,7 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
         rule=rule,
         at=cue.at,
         shape=frame.kind,
-        stance=cue.verb.stance,
+        stance=_stance(doc, cue, contents[0][0]),
         cue=cue_span(cue),
         subject=frame.subject,
         contents=contents,

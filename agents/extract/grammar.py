@@ -56,8 +56,13 @@ def prefixed(key: str) -> tuple[str, str]:
         key[1:] in WORDS["purposes"] or (key.endswith("ة") and len(key) > 4 and key not in WORDS["names"])
     ):
         return "ل", key[1:]
-    if key[:1] in ("ل", "ب") and len(key) > 3 and (noun_class(key[1:]) or key[1:] in OUTLETS or key[1:] in STATE_NAMES):
-        return key[0], key[1:]
+    rest = key[1:]
+    if (
+        key[:1] in ("ل", "ب")
+        and len(rest) > 2
+        and (noun_class(rest) or rest in OUTLETS or rest in STATE_NAMES or rest in WORDS["place_heads"])
+    ):
+        return key[0], rest
     return "", key
 
 
@@ -115,12 +120,23 @@ def is_adjective(key: str) -> bool:
     return key in WORDS["adjectives"] or (len(key) > 3 and key.endswith(NISBA) and not is_defined(key))
 
 
+def is_passive(key: str) -> bool:
+    """Tell whether an undefined key is written as a feminine passive participle: مملوكة, محفوظة.
+
+    >>> is_passive("مملوكة"), is_passive("مدينة")
+    (True, False)
+    """
+    return len(key) == 6 and key[0] == "م" and key[3] == "و" and key.endswith("ة")
+
+
 def is_time(doc: Document, i: int) -> bool:
     """Tell whether token i says when; صباح and مساء only before a day, since they are names too."""
     key = doc.key(i)
     if key in MONTH_WORDS and i > 0 and (doc.tokens[i - 1].kind == "number" or doc.key(i + 1) in WORDS["past"]):
         return True
     if key in WORDS["periods"] and doc.key(i + 1) in WORDS["times"]:
+        return True
+    if key in ("الاسبوع", "الشهر", "السنة") and (doc.key(i + 1) in WORDS["past"] or doc.key(i + 1) == "قبل"):
         return True
     if key in ("العام", "عام", "سنة") and i + 1 < len(doc.tokens) and doc.tokens[i + 1].kind == "number":
         return True

@@ -156,7 +156,7 @@ def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | N
 def is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
     """Tell whether token k is a preposition that the cue's verb governs, alone or written onto a noun."""
     key = doc.key(k)
-    if key in WORDS["by_saying"]:
+    if key in WORDS["by_saying"] or (key == "عن" and doc.key(k - 1) in WORDS["issued"]):
         return False
     for prep in cue.verb.preps:
         if len(prep) > 1 and key == prep and is_preposition(doc, k):

@@ -31,6 +31,8 @@ def ends_phrase(r: Reader, k: int) -> bool:
         return False
     if key in WORDS["quantifiers"] or key in ("بعيد", "قبيل"):
         return True
+    if key in WORDS["issued"] and r.doc.key(k + 1) == "عن":
+        return False
     if is_time(r.doc, k) or key in WORDS["adverbs"] or key in WORDS["phrase_ends"]:
         return True
     if not r.closed_right and r.state in ("closed", "name") and _begins_object(r, k):

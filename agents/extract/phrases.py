@@ -10,6 +10,7 @@ from agents.extract.grammar import (
     is_adjective,
     is_eventive,
     is_name,
+    is_passive,
     is_preposition,
     is_told,
     lemma_of,
@@ -86,6 +87,9 @@ def _mark(r: Reader, k: int) -> int:
         return min(doc.past_quote(k), r.limit) - k
     if doc.key(k) in COMMAS:
         return _apposition(r, k)
+    if r.state == "construct" and k in doc.brackets and doc.brackets[k] - k <= NAME_WORDS + 1:
+        r.state = "closed"
+        return min(doc.brackets[k] + 1, r.limit) - k
     if doc.key(k) == "-" and r.state == "name" and k + 1 < r.limit and is_name(doc, k + 1):
         return 1
     return 0
@@ -185,10 +189,14 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
     if key == "الله" and r.kind in ("other", "name", "titles"):
         r.name, r.state = [r.name[0] if r.name else k - 1, k + 1], "name"
         return 1
-    if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS):
+    if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS) and lemma_of(key) != key:
         return 0
     if r.state == "closed" and r.head_defined and r.kind in ("organizations", "documents", "media"):
         return 0
+    if r.doc.key(k - 1) in WORDS["superlatives"]:
+        return 1
+    if kind is None and is_passive(key) and key not in WORDS["names"] and (not r.definite or _is_bound(r, k + 1)):
+        return 1
     adjective = is_adjective(key) if kind is None else key in WORDS["adjectives"] and r.kind in ("titles", "people")
     if adjective and not r.definite and r.state != "name":
         return 1
@@ -197,12 +205,23 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         return 1
     if kind is None and is_name(r.doc, k):
         return _name(r, k)
-    if key in WORDS["title_names"] and r.definite and r.name is None:
+    if key in WORDS["title_names"] and r.definite and r.name is None and not _heads_role(r, k):
         return _name(r, k)
     if kind == "titles" or (r.closed_right and kind is not None):
         r.state = "construct"
         return 1
     return 0
+
+
+def _is_bound(r: Reader, k: int) -> bool:
+    """Tell whether token k is a preposition or carries one, so that what stands before it is no name."""
+    return is_preposition(r.doc, k) or bool(prefixed(r.doc.key(k))[0])
+
+
+def _heads_role(r: Reader, k: int) -> bool:
+    """Tell whether a title that is a name too opens a second role: مدير الهيئة أمين عام المجلس, أمين لجنة الري."""
+    after = r.doc.key(k + 1)
+    return after in WORDS["construct_adjectives"] or noun_class(after) == "organizations"
 
 
 def _begins_role(r: Reader, k: int) -> bool:
@@ -256,8 +275,8 @@ def _first(r: Reader, k: int, kind: str | None, *, defined: bool) -> int:
     if defined:
         r.kind, r.state = "other", "closed"
         return 1
-    if key in WORDS["determiners"]:
-        r.state, r.kind = "construct", "people"
+    if key in WORDS["determiners"] or key in WORDS["elatives"]:
+        r.state, r.kind = "construct", "people" if key in WORDS["determiners"] else "other"
         return 1
     if key.endswith("ي") and is_defined(doc.key(k + 1)) and k + 1 < r.limit and key not in doc.names:
         r.kind, r.state = "people", "construct"
@@ -281,7 +300,9 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
         or key.endswith(("ه", "ها", "هم"))
         or not (kind or is_adjective(key))
     )
-    if r.kind == "people" and r.head in WORDS["determiners"] and kind:
+    if kind and (
+        (r.kind == "people" and r.head in WORDS["determiners"]) or (r.kind == "other" and r.head in WORDS["elatives"])
+    ):
         r.kind = kind if kind != "titles" or r.head not in WORDS["partitives"] else "people"
         r.head, r.head_defined = lemma_of(key), defined
     if _is_accusative_nisba(r, k):
@@ -308,6 +329,9 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
 
 def _is_epithet(r: Reader, k: int) -> bool:
     """Tell whether one or two defined words stand before a name as its role: البريطاني، الملياردير اليوناني."""
+    key = r.doc.key(k)
+    if key[:1] in ("ت", "ي") and key not in WORDS["given_names"] and key not in WORDS["names"]:
+        return False  # a verb: الكوليرا تجتاح
     return r.kind == "other" and k - r.lo < 3 and all(is_defined(r.doc.key(j)) for j in range(r.lo, k))
 
 

@@ -51,6 +51,7 @@ class Verb(NamedTuple):
     impersonal: bool = False
     negatable: bool = False
     speech_objects: bool = False
+    stance_of_object: bool = False
     spread: bool = False
     speaks: bool = False
     preposition: bool = False
