@@ -165,7 +165,14 @@ def _author(spot: Spot) -> bool:
         return False
     if spot.key.startswith(("لكن", "ولكن", "مما", "ولم", "ولا", "ولن", "وقد", "علما")):
         return True
+    if spot.key[:1] == "و" and (spot.key[1:] in WORDS["author_verbs"] or _is_future(spot.key[1:])):
+        return True
     return spot.key == "ما" and spot.doc.key(spot.at + 1) not in ("عدا", "لم")
+
+
+def _is_future(key: str) -> bool:
+    """Tell whether a key is a verb with the سـ of the future: سيشارك."""
+    return key.startswith(("سي", "ست")) and len(key) > 4 and not key.endswith(("ة", "ات", "ين", "ون", "ي", "ا"))
 
 
 ENDS: tuple[tuple[str, Callable[[Spot], bool]], ...] = (

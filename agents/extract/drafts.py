@@ -164,13 +164,15 @@ def before_cue(doc: Document, cue: Cue, cues: Cues) -> tuple[int, int]:
 def quotation_contents(doc: Document, opener: int) -> list[tuple[int, int]]:
     """Return the segments of the quotation that opens at a token, one a paragraph where each reopens the mark.
 
-    A quotation whose closing mark is lost runs to the end of its line.
+    A quotation whose closing mark is lost runs to the end of its line, or to the sentence that introduces another one.
     """
     index = doc.opening[opener]
     lo, hi = doc.quotes[index]
     if hi is not None:
         return [_inside(doc, lo, hi)]
     end = doc.line_end[doc.sentence(opener).line]
+    if (introduced := _next_speech(doc, lo, end)) is not None:
+        return [_inside(doc, lo, introduced)]
     segments = [_inside(doc, lo, end)]
     while end in doc.opening and end < len(doc.tokens):
         close = doc.quotes[doc.opening[end]][1]
@@ -180,6 +182,14 @@ def quotation_contents(doc: Document, opener: int) -> list[tuple[int, int]]:
             break
         end = line_end
     return segments
+
+
+def _next_speech(doc: Document, lo: int, end: int) -> int | None:
+    """Return where the sentence begins that introduces the next quotation of a line: «... واستطرد الوزير: «...»."""
+    for k in range(lo + 2, end):
+        if k in doc.opening and doc.key(k - 1) == ":" and doc.sentence(k).lo > lo:
+            return doc.sentence(k).lo
+    return None
 
 
 def _inside(doc: Document, open_at: int, close_at: int) -> tuple[int, int]:

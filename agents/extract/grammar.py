@@ -204,6 +204,7 @@ def is_name(doc: Document, i: int) -> bool:
         and not is_complementizer(key)
         and key not in CLOSED
         and not key.startswith(("لكن", "ولكن"))
+        and not (key[:1] == "و" and key[1:] in WORDS["prepositions"])
         and not _is_governed(key)
         and not prefixed(key)[0]
         and not is_time(doc, i)

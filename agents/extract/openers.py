@@ -102,6 +102,8 @@ def is_speech(doc: Document, k: int) -> bool:
 
 def _is_blocked(doc: Document, k: int) -> bool:
     before = doc.key(k - 1)
+    if before == "ذلك" and doc.key(k)[:1] == "ف":
+        return True  # the author goes on: ومع ذلك فإن
     return before in WORDS["complement_blockers"] or (
         before[1:] in WORDS["complement_blockers"] and before[:1] in "ولب"
     )

@@ -50,13 +50,21 @@ def preposition(r: Reader, k: int) -> int:
         and (r.definite or r.kind in ("organizations", "media"))
     ):
         binder = True
-    if not (binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
+    counted = key == "من" and r.head in WORDS["counted"] and is_defined(noun)
+    if not (counted or binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
         return 0
     if attached:
         r.state = "closed" if is_defined(rest) or rest in STATE_NAMES else "construct"
         return 1
     r.state = "construct"
     return 1
+
+
+def place_of_role(r: Reader, k: int) -> int:
+    """Return 1 where ب and an unknown place stand between a role and its name: مدير الشرطة ببيشة العميد سعد."""
+    key = r.doc.key(k)
+    between = r.kind == "titles" and r.name is None and r.state == "closed" and is_defined(r.doc.key(k + 1))
+    return int(between and key[:1] == "ب" and len(key) > 3 and key not in WORDS["names"] and _name_follows(r, k))
 
 
 def _is_relational(r: Reader) -> bool:

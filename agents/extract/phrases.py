@@ -18,7 +18,7 @@ from agents.extract.grammar import (
     prefixed,
 )
 from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_finite_cue, is_verb
-from agents.extract.phrase_prepositions import may_be_name, preposition
+from agents.extract.phrase_prepositions import may_be_name, place_of_role, preposition
 from agents.extract.phrase_state import COMMAS, PLURALS, Phrase, Reader
 from agents.extract.tokens import bare, is_defined
 
@@ -65,6 +65,8 @@ def _step(r: Reader, k: int) -> int:
         return 0
     if is_preposition(doc, k) or prefixed(token.key)[0]:
         return preposition(r, k)
+    if place_of_role(r, k):
+        return 1
     if r.state != "start" and token.key in WORDS["anonymity"]:
         return 0
     if token.key[:1] == "و" and r.state not in ("start", "construct") and (found := _conjunct(r, k)):
@@ -276,7 +278,8 @@ def _first(r: Reader, k: int, kind: str | None, *, defined: bool) -> int:
         r.kind, r.state = "other", "closed"
         return 1
     if key in WORDS["determiners"] or key in WORDS["elatives"]:
-        r.state, r.kind = "construct", "people" if key in WORDS["determiners"] else "other"
+        persons = key in WORDS["determiners"] and key not in WORDS["noncounting"]
+        r.state, r.kind = "construct", "people" if persons else "other"
         return 1
     if key.endswith("ي") and is_defined(doc.key(k + 1)) and k + 1 < r.limit and key not in doc.names:
         r.kind, r.state = "people", "construct"
@@ -300,9 +303,7 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
         or key.endswith(("ه", "ها", "هم"))
         or not (kind or is_adjective(key))
     )
-    if kind and (
-        (r.kind == "people" and r.head in WORDS["determiners"]) or (r.kind == "other" and r.head in WORDS["elatives"])
-    ):
+    if kind and (r.kind in ("people", "other") and (r.head in WORDS["determiners"] or r.head in WORDS["elatives"])):
         r.kind = kind if kind != "titles" or r.head not in WORDS["partitives"] else "people"
         r.head, r.head_defined = lemma_of(key), defined
     if _is_accusative_nisba(r, k):
@@ -311,7 +312,7 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
         r.state = "closed"
     elif kind or is_preposition(r.doc, k) or (key.endswith("ي") and k + 1 < r.limit and is_defined(r.doc.key(k + 1))):
         r.state = "closed" if kind == "people" and not is_defined(r.doc.key(k + 1)) else "construct"
-    elif key in WORDS["construct_adjectives"]:
+    elif key in WORDS["construct_adjectives"] or (is_eventive(key) and k > r.lo + 1 and is_defined(r.doc.key(k + 1))):
         r.state = "construct"
     elif is_adjective(key) and key not in STATE_NAMES:
         r.state = "closed"

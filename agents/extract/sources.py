@@ -81,9 +81,10 @@ class Speakers:
                 (s for s in below if s.states & new.states and s.kind in ("state", "organization", "person")), None
             )
         if phrase.kind in ("titles", "organizations"):
-            return next((s for s in below if new.words <= s.words and s.kind == new.kind), None) or next(
-                (s for s in below if new.head == s.head and s.kind == new.kind), None
-            )
+            whole = next((s for s in below if new.words <= s.words and s.kind == new.kind), None)
+            if whole or phrase.name:
+                return whole
+            return next((s for s in below if new.head == s.head and s.kind == new.kind), None)
         return next((s for s in below if new.words and new.words <= s.words), None)
 
     def _again(self, speaker: Speaker, resolution: Resolution) -> Resolved:
