@@ -14,11 +14,12 @@ from agents.extract.cues import Cue, find_cues, is_boilerplate
 from agents.extract.document import Document, read_document
 from agents.extract.drafts import Cues, Draft, Drafts, before_cue
 from agents.extract.frames import read_frame
-from agents.extract.grammar import WORDS
+from agents.extract.grammar import WORDS, is_complementizer
 from agents.extract.lexicon import LEXICON
 from agents.extract.links import linked
-from agents.extract.objects import is_spoken_for
+from agents.extract.objects import SPEAKING, is_spoken_for
 from agents.extract.outlets import find_outlets
+from agents.extract.phrases import read_phrase
 from agents.extract.reckoning import anchor_of
 from agents.extract.refusals import find_refusals
 from agents.extract.rules.according_to import according_to
@@ -140,8 +141,30 @@ def _documents(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> I
 
 def _by_cue(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:
     for cue in _free([cue for cue, _ in cues.values()], drafts):
-        if draft := _apply(doc, cue, cues[cue.at][1], cues):
+        draft = _apply(doc, cue, cues[cue.at][1], cues)
+        if draft and not _is_of_content(doc, cue, draft, drafts):
             yield cited(doc, draft)
+
+
+def _is_of_content(doc: Document, cue: Cue, draft: Draft, drafts: Drafts) -> bool:
+    """Tell whether a verb without a subject of its own is the predicate of a thing that was said: أن البحث يؤكد ...
+
+    A body or person before it speaks (أن المكتب أكد), and so does who spoke before, behind حيث or a relative.
+    """
+    if draft.subject or draft.resolution != "dropped_subject" or cue.form.kind != "verb" or not drafts.cover(cue.at):
+        return False
+    at = cue.at - 1 if cue.negated else cue.at
+    before = doc.key(at - 1)
+    opened = is_complementizer(before) or before in WORDS["relatives"] or before in ("حيث", "اذ")
+    opened = (
+        opened or doc.tokens[at - 1].kind == "mark" or is_spoken_for(doc, cue) or before.startswith(("لكن", "ولكن"))
+    )
+    if opened or doc.key(at)[:1] in ("و", "ف") or doc.key(cue.at + 1) in WORDS["with_pronoun"]:
+        return False
+    start = next((k + 1 for k in range(at - 1, doc.sentence(at).lo, -1) if is_complementizer(doc.key(k))), None)
+    phrase = read_phrase(doc, start, at, closed_right=True) if start else None
+    named = phrase is not None and phrase.kind == "name" and doc.key(phrase.hi - 1) in doc.names
+    return phrase is None or not (named or phrase.kind in SPEAKING - {"name"})
 
 
 def _masdars(doc: Document, found: list[Cue], cues: Cues, drafts: Drafts) -> Iterator[Draft]:

@@ -124,7 +124,7 @@ def _according_to(spot: Spot) -> bool:
 def _circumstance(spot: Spot) -> bool:
     """Tell whether, behind a noun phrase, the time of speaking follows: بعد لقائه ..."""
     doc, at = spot.doc, spot.at
-    if not spot.noun or spot.key not in WORDS["spoken_after"] or doc.key(at - 1) == "من":
+    if not spot.noun or spot.key not in WORDS["spoken_after"] or doc.key(at - 1) in ("من", "خصوصا", "خاصة"):
         return False
     return spot.comma or not is_complementizer(doc.key(at + 1))
 

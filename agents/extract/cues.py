@@ -61,6 +61,8 @@ def _speaks_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
         return False
     if doc.key(i - 1) in WORDS["anonymity"] and doc.tokens[i].key in WORDS["concealments"]:
         return False
+    if doc.key(i - 1) in WORDS["name_starts"] or (doc.tokens[i].key == "ذكرا" and doc.key(i + 1) == "او"):
+        return False
     if form.kind != "verb":
         return not prefix.endswith("ل") and not (form.kind == "participle" and doc.tokens[i - 1].kind == "number")
     before = doc.key(i - 1)

@@ -74,6 +74,8 @@ def noun_class(key: str) -> str | None:
     ('titles', 'people', None)
     """
     word = bare(key)
+    if key in WORDS["name_starts"]:
+        return None
     for name in HEADS:
         if word in NOUNS[name]:
             return name
@@ -159,7 +161,7 @@ def is_eventive(key: str) -> bool:
     [True, True, True, True, False, False]
     """
     word = _without_owner(bare(key))
-    if word in NOUNS_EVENTIVE:
+    if word in NOUNS_EVENTIVE or (word != bare(key) and len(word) == 4 and word[0] == "ت" and word[1] != "ا"):
         return True
     return word not in STATE_NAMES and word not in WORDS["names"] and noun_class(word) is None and _is_pattern(word)
 

@@ -17,6 +17,9 @@ from agents.extract.grammar import (
 from agents.extract.phrase_state import Reader
 from agents.extract.tokens import bare, is_defined
 
+# What is written with the ending of an indefinite accusative is no part of a subject: صحيفة المدينة حديثا.
+TANWIN = ("\u064b\u0627", "\u0627\u064b")
+
 
 def ends_phrase(r: Reader, k: int) -> bool:
     """Tell whether token k belongs to the phrase no more."""
@@ -26,6 +29,8 @@ def ends_phrase(r: Reader, k: int) -> bool:
     if r.state == "start":
         return key in WORDS["not_subjects"] or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
     if r.doc.key(k + 1) in WORDS["with_pronoun"] and noun_class(key) is None and not is_defined(key):
+        return True
+    if r.doc.tokens[k].text.endswith(TANWIN) and not r.doc.tokens[r.lo].text.endswith(TANWIN):
         return True
     if r.state == "construct":
         return False

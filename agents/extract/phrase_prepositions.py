@@ -50,7 +50,7 @@ def preposition(r: Reader, k: int) -> int:
         and (r.definite or r.kind in ("organizations", "media"))
     ):
         binder = True
-    counted = key == "من" and r.head in WORDS["counted"] and is_defined(noun)
+    counted = key == "من" and r.head in WORDS["counted"] and (is_defined(noun) or noun in WORDS["determiners"])
     if not (counted or binder or (_is_relational(r) and key not in ("علي", "مع", "عن")) or _name_follows(r, at)):
         return 0
     if attached:

@@ -21,6 +21,7 @@ from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_finite_cue,
 from agents.extract.phrase_prepositions import may_be_name, place_of_role, preposition
 from agents.extract.phrase_state import COMMAS, PLURALS, Phrase, Reader
 from agents.extract.tokens import bare, is_defined
+from agents.normalize.characters import fold_key
 
 LONGEST = 30
 
@@ -61,6 +62,9 @@ def _step(r: Reader, k: int) -> int:
         return _mark(r, k)
     if token.kind == "number":
         return 1 if r.state in {"construct", "start"} else 0
+    if r.state == "name" and r.name and r.name[1] == k and doc.key(k - 1) in WORDS["name_starts"]:
+        r.name[1] = k + 1  # أبو طالب, آل الشيخ
+        return 1
     if ends_phrase(r, k):
         return 0
     if is_preposition(doc, k) or prefixed(token.key)[0]:
@@ -83,7 +87,7 @@ def _mark(r: Reader, k: int) -> int:
             return 0
         if r.state == "start":
             r.kind, r.head = "name", doc.key(k + 1)
-        if r.kind == "name" and r.name is None:
+        if r.name is None and (r.kind == "name" or (r.kind == "titles" and is_defined(doc.key(k - 1)) and k > r.lo)):
             r.name = [k + 1, doc.past_quote(k) - 1]
         r.state = "closed" if r.state != "name" else "name"
         return min(doc.past_quote(k), r.limit) - k
@@ -156,6 +160,8 @@ def _conjunct(r: Reader, k: int) -> int:
 def _word(r: Reader, k: int) -> int:
     key = r.doc.key(k)
     kind = noun_class(key)
+    if r.state == "name" and kind != "titles" and not r.closed_right and _is_full_name(r, k):
+        return 0
     if r.state == "start":
         return _first(r, k, kind, defined=is_defined(key))
     if key in WORDS["selves"]:
@@ -164,6 +170,13 @@ def _word(r: Reader, k: int) -> int:
         _complement(r, k, kind, defined=is_defined(key))
         return 1
     return _defined_word(r, k, kind) if is_defined(key) else _undefined_word(r, k, kind)
+
+
+def _is_full_name(r: Reader, k: int) -> bool:
+    """Tell whether the name before token k is a family name by which the story knows somebody: عسكر | الخطة."""
+    last = r.doc.key(k - 1)
+    known = r.doc.names.get(last)
+    return bool(known and r.name and r.name[1] == k and fold_key(known[0]).split()[-1:] == [last])
 
 
 def _defined_word(r: Reader, k: int, kind: str | None) -> int:
@@ -206,7 +219,10 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         r.state = "construct"
         return 1
     if kind is None and is_name(r.doc, k):
-        return _name(r, k)
+        first = r.doc.key(r.lo)
+        plural = r.kind == "people" or (first.endswith(PLURALS) and lemma_of(first) != bare(first))
+        placed = plural and key[:1] == "ب" and key not in WORDS["names"]  # سكان بتبوك
+        return 1 if placed else _name(r, k)
     if key in WORDS["title_names"] and r.definite and r.name is None and not _heads_role(r, k):
         return _name(r, k)
     if kind == "titles" or (r.closed_right and kind is not None):
@@ -306,6 +322,8 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
     if kind and (r.kind in ("people", "other") and (r.head in WORDS["determiners"] or r.head in WORDS["elatives"])):
         r.kind = kind if kind != "titles" or r.head not in WORDS["partitives"] else "people"
         r.head, r.head_defined = lemma_of(key), defined
+    if key in WORDS["determiners"] and k + 1 < r.limit:
+        return
     if _is_accusative_nisba(r, k):
         r.state, r.definite = "closed", False
     elif defined or (key.endswith(("ه", "ها", "هم")) and not kind):

@@ -14,6 +14,7 @@ from schemas.statements import SourceType
 
 FullNames = dict[str, tuple[str, str | None]]
 AROUND = "، ,-"
+LONGEST_NAME = 5
 NAMED_KINDS = ("titles", "people", "name", "other")
 TYPES: dict[str, SourceType] = {
     "titles": "person",
@@ -83,13 +84,29 @@ def _with_bare_names(doc: Document, found: FullNames) -> FullNames:
 
 
 def _name_before(doc: Document, k: int) -> tuple[int, int] | None:
-    """Return the two words of a name in front of its role (استقالت لمى خلف الأمينة); none opens its sentence."""
-    lo = k - 2
+    """Return the name in front of its role (استقالت لمى خلف الأمينة, دعا موسى أبو الكرم نائب الرئيس), or None.
+
+    Two words that may be names; more of them, or a defined family name, only behind a common given name.
+    """
     definite = is_defined(doc.key(k)) or is_defined(doc.key(k + 1))
-    if lo <= doc.sentence(k).lo or not definite or noun_class(doc.key(k)) != "titles":
+    if noun_class(doc.key(k)) != "titles" or not (definite or is_defined(doc.key(k + 2))):
         return None
-    named = all(is_name(doc, j) and not is_verb(doc, j) and doc.key(j)[0] != "و" for j in (lo, k - 1))
+    for lo in range(max(k - LONGEST_NAME, doc.sentence(k).lo + 1), k - 1):
+        if doc.key(lo) in WORDS["forenames"] and all(_is_of_name(doc, j, k) for j in range(lo + 1, k)):
+            return lo, k
+    lo = k - 2
+    named = definite and lo > doc.sentence(k).lo and all(_is_plain_name(doc, j) for j in (lo, k - 1))
     return (lo, k) if named and not is_eventive(doc.key(lo)) else None
+
+
+def _is_plain_name(doc: Document, j: int) -> bool:
+    return is_name(doc, j) and not is_verb(doc, j) and doc.key(j)[:1] != "و"
+
+
+def _is_of_name(doc: Document, j: int, end: int) -> bool:
+    """Tell whether a token behind a given name goes on with it: a name, or a defined word that ends or completes it."""
+    completes = doc.key(j - 1) in WORDS["name_starts"] or j == end - 1
+    return _is_plain_name(doc, j) or (is_defined(doc.key(j)) and completes and noun_class(doc.key(j)) is None)
 
 
 def describe(doc: Document, phrase: Phrase, full_names: FullNames) -> Speaker:
@@ -212,8 +229,8 @@ def _clean(doc: Document, phrase: Phrase) -> str:
 
 def _role(doc: Document, phrase: Phrase, name: tuple[int, int]) -> str | None:
     """Return the words of a phrase before its name, else after it; a rank or Dr. just before the name is left out."""
-    before = _clean(doc, phrase._replace(hi=name[0])).strip(AROUND) if name[0] > phrase.lo else ""
-    after = doc.slice(name[1], phrase.hi).strip(AROUND)
+    before = _clean(doc, phrase._replace(hi=name[0])).rstrip('"«“').strip(AROUND) if name[0] > phrase.lo else ""
+    after = doc.slice(name[1], phrase.hi).lstrip('"»”').strip(AROUND)
     words = before.split()
     if len(words) > 2 and _is_rank(fold_key(words[-1])) and fold_key(words[-2]).startswith(("ال", "لل")):
         before = " ".join(words[:-1])

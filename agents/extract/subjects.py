@@ -8,6 +8,7 @@ from agents.extract.grammar import WORDS, is_complementizer, is_outlet, is_prepo
 from agents.extract.outlets import outlet_end
 from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.shapes import Frame
+from agents.extract.tokens import is_defined
 from agents.normalize.characters import fold_key
 from schemas.statements import Resolution
 
@@ -99,6 +100,8 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     if found is None:
         return None
     before = found[0].lo - 1
+    if found[0].kind == "name" and _is_construct(doc, found[0]):
+        return None
     if found[0].kind == "name" and not _is_known(doc, found[0]) and not is_complementizer(doc.key(before)):
         return None
     at_start = (
@@ -135,8 +138,15 @@ def _is_future(key: str) -> bool:
 
 def _is_known(doc: Document, phrase: Phrase) -> bool:
     """Tell whether a bare name can be trusted to be one: in a headline, of two words, or printed after a role."""
-    two_words = phrase.name is not None and phrase.name[1] - phrase.name[0] > 1
+    two_words = phrase.name is not None and phrase.name[1] - phrase.name[0] > 1 and not _is_construct(doc, phrase)
     return doc.sentence(phrase.lo).section == "headline" or two_words or doc.key(phrase.hi - 1) in doc.names
+
+
+def _is_construct(doc: Document, phrase: Phrase) -> bool:
+    """Tell whether two words that read as a name are a noun and its complement: جمع المال."""
+    second = doc.key(phrase.lo + 1)
+    given = doc.key(phrase.lo) in WORDS["given_names"] or doc.key(phrase.lo) in WORDS["forenames"]
+    return is_defined(second) and not second.endswith("ي") and not given
 
 
 def _is_fuller(doc: Document, phrase: Phrase) -> bool:
