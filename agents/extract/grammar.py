@@ -215,7 +215,9 @@ def is_name(doc: Document, i: int) -> bool:
 
 def _is_governed(key: str) -> bool:
     """Tell whether a key reads as a noun with ب or ل written onto it: بوقف، بولاية; the name بثينة does not."""
-    return key.startswith(("ب", "ل")) and (is_eventive(key[1:]) or (key.endswith("ة") and key not in WORDS["names"]))
+    rest = key[1:]
+    noun = is_eventive(rest) or rest in WORDS["things"] or (key.endswith("ة") and key not in WORDS["names"])
+    return key.startswith(("ب", "ل")) and noun
 
 
 CLOSED = frozenset().union(

@@ -1,5 +1,6 @@
 """Sources resolved: who «الوزير», «بيسكوف», a dropped subject or a participle stand for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from agents.extract.document import Document
@@ -11,6 +12,8 @@ from agents.extract.subjects import spoken_at, subject_of
 from agents.extract.tokens import is_defined
 from schemas.statements import Resolution
 
+# Nobody who has not spoken is found over more sentences than these.
+NEAR = 6
 # Nobody is pointed back to over more speakers than a long story has.
 MOST = 300
 # The classes of cues that only those who speak have: التجارب affirm and show, they do not say or add.
@@ -50,8 +53,8 @@ class Speakers:
                 return self._again(speaker, "participle")
         if draft.resolution == "dropped_subject" and (topic := self._topic(draft)):
             return self._again(topic, draft.resolution)
-        fitting = (s for s in reversed(self.known) if _goes_on(s) and _agrees(s, draft.gender, draft.number))
-        found = next(fitting, None)
+        fit = (s for s in reversed(self.known) if _goes_on(s) and _agrees(s, draft.gender, draft.number))
+        found = next(fit, None) or self._topic_before(draft)
         if found is None:
             return Resolved(None, "unknown", None)
         return self._again(found, draft.resolution)
@@ -137,15 +140,25 @@ class Speakers:
 
     def _topic(self, draft: Draft) -> Speaker | None:
         """Return the person with whom the author went on since the last statement: وغادر بدران القاعة. وقال إن ..."""
-        line = self.doc.sentence(draft.at).line
-        sentence = self.doc.sentence_of[draft.at]
-        while sentence > self.last and sentence >= 0 and self.doc.sentences[sentence].line == line:
+        line, at = self.doc.sentence(draft.at).line, self.doc.sentence_of[draft.at]
+        same = (n for n in range(at, self.last, -1) if self.doc.sentences[n].line == line)
+        return self._subject_among(same, draft)
+
+    def _topic_before(self, draft: Draft) -> Speaker | None:
+        """Return whom the paragraphs before were about, where nobody has spoken yet and the cue opens its sentence."""
+        at = self.doc.sentence_of[draft.at]
+        if draft.resolution != "dropped_subject" or draft.at > self.doc.sentences[at].lo + 1:
+            return None
+        return self._subject_among(range(at, max(-1, at - NEAR), -1), draft)
+
+    def _subject_among(self, sentences: Iterable[int], draft: Draft) -> Speaker | None:
+        """Return the nearest person who is the subject of a sentence, if he agrees with the verb of a draft."""
+        for sentence in sentences:
             phrase = subject_of(self.doc, self.doc.sentences[sentence].lo, draft.at)
             if phrase is not None:
                 speaker = describe(self.doc, phrase, self.full_names)
                 known = self._match(phrase, speaker) or speaker
                 return known if _agrees(known, draft.gender, draft.number) else None
-            sentence -= 1
         return None
 
     def _titled(self, phrase: Phrase, new: Speaker) -> Speaker | None:

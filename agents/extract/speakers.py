@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from agents.extract.document import Document
 from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, is_eventive, is_name, lemma_of, noun_class, prefixed
 from agents.extract.morphology import agreement
-from agents.extract.names import full_name
+from agents.extract.names import bare_names
 from agents.extract.phrase_ends import is_verb
 from agents.extract.phrases import Phrase, read_attached, read_phrase
 from agents.extract.tokens import bare, is_defined
@@ -77,9 +77,9 @@ def collect_names(doc: Document) -> FullNames:
 
 def _with_bare_names(doc: Document, found: FullNames) -> FullNames:
     """Add the family names of those whom the story prints without a role."""
-    for k in range(len(doc.tokens)):
-        if named := full_name(doc, k):
-            found.setdefault(doc.key(named[1] - 1), (doc.slice(*named), None))
+    for lo, hi in bare_names(doc):
+        if doc.key(hi - 1) not in found:
+            found[doc.key(hi - 1)] = (doc.slice(lo, hi), None)
     return found
 
 

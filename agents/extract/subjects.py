@@ -38,7 +38,7 @@ def subject_of(doc: Document, lo: int, limit: int) -> Phrase | None:
         if doc.key(k) in doc.names and doc.key(k) not in WORDS["name_starts"]:
             return Phrase(k, k + 1, doc.key(k), "name", (k, k + 1), None)
         phrase = read_phrase(doc, k, limit, closed_right=False)
-        if phrase and phrase.kind == "titles" and doc.key(phrase.hi - 1) in doc.names:
+        if phrase and phrase.kind == "titles" and (phrase.name or doc.key(phrase.hi - 1) in doc.names):
             return phrase
         if phrase and phrase.kind in KINDS - {"name"}:
             return None
