@@ -361,7 +361,7 @@ def _is_accusative_nisba(r: Reader, k: int) -> bool:
 
 
 def _name(r: Reader, k: int) -> int:
-    if r.state != "start" and r.kind != "name" and is_bare_verb(r.doc, k):
+    if r.state != "start" and ((r.kind != "name" and is_bare_verb(r.doc, k)) or _is_accusative(r, k)):
         return 0
     if (
         r.name
@@ -380,6 +380,11 @@ def _name(r: Reader, k: int) -> int:
         return 1
     r.state = "name"
     return 1
+
+
+def _is_accusative(r: Reader, k: int) -> bool:
+    """Tell whether an undefined word and its adjective are what the verb is about: حققت المقاومة تقدما نوعيا."""
+    return r.name is None and r.doc.key(k).endswith("ا") and r.doc.key(k + 1).endswith("يا")
 
 
 def read_attached(doc: Document, k: int, limit: int, *, closed_right: bool) -> Phrase | None:
