@@ -4,9 +4,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_complementizer, is_eventive
+from agents.extract.grammar import NOUNS, WORDS, is_complementizer, is_eventive
 from agents.extract.lexicon import LEXICON, Form, Verb
-from agents.extract.tokens import is_defined, key_of
+from agents.extract.tokens import bare, is_defined, key_of
 from agents.normalize.characters import fold_key
 
 
@@ -55,7 +55,7 @@ def _speaks_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
     """Tell whether a form can be a cue where it stands."""
     if is_complementizer(doc.key(i - 1)) and doc.key(i + 1) in ("،", "."):
         return False
-    if _is_given_name(doc, i, form):
+    if _is_given_name(doc, i, form) or _is_part_of_name(doc, i, form):
         return False
     if doc.tokens[i].key in WORDS["anonymity"] and doc.key(i + 1) in WORDS["concealments"]:
         return False
@@ -80,6 +80,13 @@ def _is_given_name(doc: Document, i: int, form: Form) -> bool:
     if form.kind != "verb" or doc.sentence(i).section != "headline" or doc.key(i + 1) not in doc.names:
         return False
     return fold_key(doc.names[doc.key(i + 1)][0]).split()[:2] == [doc.key(i), doc.key(i + 1)]
+
+
+def _is_part_of_name(doc: Document, i: int, form: Form) -> bool:
+    """Tell whether what is spelled like a verb belongs to a noun: أبو طالب, طالب لجوء, أحد أبرز القادة."""
+    before = doc.key(i - 1).removeprefix("و")
+    sought = doc.key(i) == "طالب" and doc.key(i + 1) in WORDS["sought"]
+    return sought or before in ("ابو", "ابي", "بن") or (before in ("احد", "احدي") and form.tense == "past")
 
 
 def in_quotation(doc: Document, i: int) -> bool:
@@ -112,7 +119,8 @@ def _is_noun_here(doc: Document, i: int, form: Form, prefix: str) -> bool:
     if before in WORDS["modals"] or before.removeprefix("و") in WORDS["modals"]:
         return True
     if form.verb.preposition:
-        return not at_start or is_eventive(doc.key(i + 1))
+        after = doc.key(i + 1)
+        return not at_start or is_eventive(after) or (form.verb.past == "عقب" and bare(after) in NOUNS["occasions"])
     if form.verb.masdar is None or key_of(form.verb.masdar) != doc.key(i)[len(prefix) :]:
         return False
     return before in WORDS["modals"] or (
@@ -135,6 +143,9 @@ def _is_irrealis(doc: Document, i: int, form: Form, prefix: str) -> bool:
 def is_boilerplate(doc: Document, cue: Cue) -> bool:
     """Tell whether a cue opens an agentless formula: يذكر أن، ويتوقع أن, the defined adjective المعلن."""
     form = cue.form
-    return is_defined(doc.key(cue.at)) or (
-        form.verb.impersonal and form.tense == "present" and form.gender == "m" and form.number == "s"
+    turned_out = doc.key(cue.at).removeprefix("و").removeprefix("ف") in WORDS["turned_out"]
+    return (
+        turned_out
+        or is_defined(doc.key(cue.at))
+        or (form.verb.impersonal and form.tense == "present" and form.gender == "m" and form.number == "s")
     )

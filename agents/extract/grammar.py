@@ -21,6 +21,7 @@ STATE_NAMES = {
     for n, state in enumerate(LEXICON.states)
     for name in (*state.names, *filter(None, (state.capital, state.seat)))
 }
+PLACES = frozenset(OUTLETS) | frozenset(STATE_NAMES) | WORDS["places"]
 NISBAS = {nisba: n for n, state in enumerate(LEXICON.states) for nisba in state.nisbas}
 
 
@@ -56,13 +57,8 @@ def prefixed(key: str) -> tuple[str, str]:
         key[1:] in WORDS["purposes"] or (key.endswith("ة") and len(key) > 4 and key not in WORDS["names"])
     ):
         return "ل", key[1:]
-    rest = key[1:]
-    if (
-        key[:1] in ("ل", "ب")
-        and len(rest) > 2
-        and (noun_class(rest) or rest in OUTLETS or rest in STATE_NAMES or rest in WORDS["place_heads"])
-    ):
-        return key[0], rest
+    if key[:1] in ("ل", "ب") and len(key) > 3 and (noun_class(key[1:]) or key[1:] in PLACES):
+        return key[0], key[1:]
     return "", key
 
 

@@ -166,6 +166,9 @@ def _word(r: Reader, k: int) -> int:
         return _first(r, k, kind, defined=is_defined(key))
     if key in WORDS["selves"]:
         return 1
+    if r.name and _hangs_on_name(r, k):
+        r.name[1] = k + 1
+        return 1
     if r.state == "construct":
         _complement(r, k, kind, defined=is_defined(key))
         return 1
@@ -380,6 +383,13 @@ def _name(r: Reader, k: int) -> int:
         return 1
     r.state = "name"
     return 1
+
+
+def _hangs_on_name(r: Reader, k: int) -> bool:
+    """Tell whether token k is أبو and its like behind a name, or what follows it there, whatever else that word is."""
+    starts = WORDS["name_starts"]
+    open_name = r.state == "name" and r.name is not None and r.name[1] == k
+    return open_name and (r.doc.key(k) in starts or r.doc.key(k - 1) in starts) and not is_defined(r.doc.key(k))
 
 
 def _is_accusative(r: Reader, k: int) -> bool:

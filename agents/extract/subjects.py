@@ -92,7 +92,7 @@ def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
         return None
     if (doc.key(k) == "التي") != (cue.form.gender == "f") and cue.form.number == "s":
         return None
-    return _ending_at(doc, k, doc.sentence(cue.at).lo, "relative")
+    return _ending_at(doc, k, doc.sentence(cue.at).lo, "relative", near=2 * NEAR)
 
 
 def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
@@ -155,10 +155,10 @@ def _is_fuller(doc: Document, phrase: Phrase) -> bool:
     return full[:2] == [doc.key(k) for k in range(phrase.lo, phrase.hi)]
 
 
-def _ending_at(doc: Document, end: int, lo: int, how: Resolution) -> tuple[Phrase, Resolution] | None:
+def _ending_at(doc: Document, end: int, lo: int, how: Resolution, near: int = NEAR) -> tuple[Phrase, Resolution] | None:
     """Return the longest source phrase that ends just before token ``end``."""
     best = None
-    for k in range(end - 1, max(lo, end - NEAR) - 1, -1):
+    for k in range(end - 1, max(lo, end - near) - 1, -1):
         if doc.tokens[k].kind != "word" and k not in doc.opening and k not in doc.closing:
             break
         phrase = read_phrase(doc, k, end, closed_right=True)

@@ -17,7 +17,7 @@ def as_clause(doc: Document, cue: Cue, cues: Cues, drafts: Drafts) -> Draft | No
     resumed = cue.form.clitic and doc.key(cue.at - 1) not in ("ما", "لما")
     if cue.form.kind != "verb" or resumed or cue.at in cues or not _is_as(doc, cue.at):
         return None
-    subject = read_phrase(doc, skip_adverbs(doc, cue.at + 1), doc.sentence(cue.at).hi, closed_right=False)
+    subject = read_phrase(doc, _past_aside(doc, cue.at + 1), doc.sentence(cue.at).hi, closed_right=False)
     begin = cue.at - (1 if doc.key(cue.at - 1) in WORDS["as_words"] else 2)
     if begin <= doc.sentence(cue.at).lo:
         return None
@@ -39,3 +39,10 @@ def _is_as(doc: Document, at: int) -> bool:
         before == "لما" and doc.key(at - 2) in ("وفقا", "طبقا")
     )
     return before in WORDS["as_words"] or what
+
+
+def _past_aside(doc: Document, k: int) -> int:
+    """Return the token after adverbs and من جانبها, where the subject stands."""
+    k = skip_adverbs(doc, k)
+    aside = doc.key(k) == "من" and doc.key(k + 1).startswith(("جانب", "جهت"))
+    return skip_adverbs(doc, k + 2) if aside else k
