@@ -267,7 +267,7 @@ def _past_adjuncts(doc: Document, at: int, stop: int) -> int:
             doc.key(at) in COMMAS
             or is_time(doc, at)
             or doc.key(at) in WORDS["adverbs"]
-            or doc.key(at) in ("له", "لها", "لهم")
+            or doc.key(at) in WORDS["with_pronoun"]
         ):
             at += 1
         elif at in doc.brackets:

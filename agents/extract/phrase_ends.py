@@ -14,7 +14,7 @@ from agents.extract.grammar import (
     is_time,
     noun_class,
 )
-from agents.extract.phrase_state import Reader
+from agents.extract.phrase_state import PLURALS, Reader
 from agents.extract.tokens import bare, is_defined
 
 # What is written with the ending of an indefinite accusative is no part of a subject: صحيفة المدينة حديثا.
@@ -84,7 +84,7 @@ def is_bare_verb(doc: Document, k: int) -> bool:
 def _begins_object(r: Reader, k: int) -> bool:
     """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
     key = r.doc.key(k)
-    if _is_given_name(r, k):
+    if _is_given_name(r, k) or is_family_name(r, k):
         return False
     if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
         return True
@@ -113,6 +113,13 @@ def _is_given_name(r: Reader, k: int) -> bool:
     after = r.doc.key(k + 1)
     named = r.doc.key(k) in WORDS["verbs_as_names"] and r.kind == "titles" and r.name is None and k + 1 < r.limit
     return named and is_name(r.doc, k + 1) and not after.endswith(PRONOUNS) and not is_eventive(after)
+
+
+def is_family_name(r: Reader, k: int) -> bool:
+    """Tell whether a defined word follows a common given name, whatever else it is: وصف يوسف الشاهد الزيارة."""
+    key = r.doc.key(k)
+    alone = r.kind == "name" and r.name == [k - 1, k] and r.doc.key(k - 1) in WORDS["forenames"]
+    return alone and is_defined(key) and not key.endswith((*PLURALS, "ات", "ة"))
 
 
 def _is_family_name(r: Reader, k: int) -> bool:

@@ -1,5 +1,6 @@
 """Noun phrases that name a source: where they end, which part is role and which part is the proper name."""
 
+from agents.extract.cues import lookup
 from agents.extract.document import NAME_WORDS, Document
 from agents.extract.grammar import (
     NISBAS,
@@ -17,13 +18,14 @@ from agents.extract.grammar import (
     noun_class,
     prefixed,
 )
-from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_finite_cue, is_verb
+from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_family_name, is_finite_cue, is_verb
 from agents.extract.phrase_prepositions import may_be_name, place_of_role, preposition
 from agents.extract.phrase_state import COMMAS, PLURALS, Phrase, Reader
 from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
 LONGEST = 30
+ABBREVIATED = frozenset({"doctor": "د", "engineer": "م", "professor": "ا"}.values())
 
 
 def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Phrase | None:
@@ -58,6 +60,11 @@ def _is_one_person(r: Reader) -> bool:
 def _step(r: Reader, k: int) -> int:
     """Return how many tokens from k belong to the phrase, 0 at its end."""
     doc, token = r.doc, r.doc.tokens[k]
+    if _is_abbreviated(r, k):
+        if r.state == "start":
+            r.kind, r.head, r.definite = "titles", token.key, True
+        r.state = "closed"
+        return 2
     if token.kind == "mark":
         return _mark(r, k)
     if token.kind == "number":
@@ -166,6 +173,9 @@ def _word(r: Reader, k: int) -> int:
         return _first(r, k, kind, defined=is_defined(key))
     if key in WORDS["selves"]:
         return 1
+    if key == "ابو" and r.name is None and r.kind in ("titles", "people") and r.definite and k + 1 < r.limit:
+        r.name, r.state = [k, k + 1], "name"
+        return 1
     if r.name and _hangs_on_name(r, k):
         r.name[1] = k + 1
         return 1
@@ -204,14 +214,14 @@ def _continues_name(r: Reader, k: int, kind: str | None) -> bool:
 def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
     """Take an undefined word after a complete phrase: an adjective, a name or a further title; 0 for anything else."""
     key = r.doc.key(k)
-    if key == "الله" and r.kind in ("other", "name", "titles"):
+    if key == "الله" and r.kind in ("other", "name", "titles") and (r.name is None or r.name[1] == k):
         r.name, r.state = [r.name[0] if r.name else k - 1, k + 1], "name"
         return 1
     if r.state == "closed" and r.definite and kind is not None and key.endswith(PLURALS) and lemma_of(key) != key:
         return 0
     if r.state == "closed" and r.head_defined and r.kind in ("organizations", "documents", "media"):
         return 0
-    if r.doc.key(k - 1) in WORDS["superlatives"]:
+    if r.doc.key(k - 1) in WORDS["superlatives"] or _is_adjective_of_group(r, key):
         return 1
     if kind is None and is_passive(key) and key not in WORDS["names"] and (not r.definite or _is_bound(r, k + 1)):
         return 1
@@ -243,6 +253,13 @@ def _heads_role(r: Reader, k: int) -> bool:
     """Tell whether a title that is a name too opens a second role: مدير الهيئة أمين عام المجلس, أمين لجنة الري."""
     after = r.doc.key(k + 1)
     return after in WORDS["construct_adjectives"] or noun_class(after) == "organizations"
+
+
+def _is_adjective_of_group(r: Reader, key: str) -> bool:
+    """Tell whether an undefined word in ـة goes with an undefined plural before it: مصادر عليمة, not مؤكدة."""
+    if any(form.kind == "participle" for form in lookup(key)[1]):
+        return False
+    return r.kind == "people" and r.state == "closed" and not r.definite and r.name is None and key.endswith("ة")
 
 
 def _begins_role(r: Reader, k: int) -> bool:
@@ -387,9 +404,16 @@ def _name(r: Reader, k: int) -> int:
 
 def _hangs_on_name(r: Reader, k: int) -> bool:
     """Tell whether token k is أبو and its like behind a name, or what follows it there, whatever else that word is."""
-    starts = WORDS["name_starts"]
+    key, starts = r.doc.key(k), WORDS["name_starts"]
     open_name = r.state == "name" and r.name is not None and r.name[1] == k
-    return open_name and (r.doc.key(k) in starts or r.doc.key(k - 1) in starts) and not is_defined(r.doc.key(k))
+    if open_name and (key in starts or r.doc.key(k - 1) in starts) and not is_defined(key):
+        return True
+    return open_name and is_family_name(r, k)
+
+
+def _is_abbreviated(r: Reader, k: int) -> bool:
+    """Tell whether a title is abbreviated before a name: د. رفعت عوض."""
+    return r.doc.key(k) in ABBREVIATED and r.doc.key(k + 1) == "." and k + 2 < r.limit
 
 
 def _is_accusative(r: Reader, k: int) -> bool:
