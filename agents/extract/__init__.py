@@ -208,7 +208,9 @@ def _read_cues(doc: Document, found: list[Cue]) -> Cues:
         if frame is None or (cue.form.kind == "verb" and _is_mentioned(doc, cue, frame)):
             continue
         if (holder := claimed.get(frame.opener)) is not None and frame.kind != "noun":
-            if not _is_relative(doc, holder) and not _takes_over(doc, cue, frame):
+            if not (
+                _is_relative(doc, holder) or _takes_over(doc, cue, frame) or _is_nearer(cues[holder][0], cue, frame)
+            ):
                 continue
             del cues[holder]
         claimed[frame.opener] = cue.at
@@ -222,6 +224,11 @@ def _takes_over(doc: Document, cue: Cue, frame: Frame) -> bool:
     if doc.key(cue.at) in WORDS["verbs_as_names"]:
         return False
     return bare and (frame.subject is not None or frame.opener == cue.at + 1)
+
+
+def _is_nearer(holder: Cue, cue: Cue, frame: Frame) -> bool:
+    """Tell whether a participle stands right before what a verbal noun would claim: في حديثه عن السد، قائلا: ..."""
+    return holder.form.kind == "masdar" and cue.form.kind == "participle" and frame.opener <= cue.at + 2
 
 
 def _is_between(at: int, cues: Cues) -> bool:

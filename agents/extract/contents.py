@@ -51,11 +51,14 @@ class Spot(NamedTuple):
         return self.doc.key(self.at)
 
 
-def content_end(doc: Document, start: int, limit: int, cues: Cues, *, noun: bool) -> tuple[int, str]:
+def content_end(
+    doc: Document, start: int, limit: int, cues: Cues, *, noun: bool, colon: bool = False
+) -> tuple[int, str]:
     """Return the token after the last one of the content that begins at ``start``, and the name of what ended it.
 
     Quotations and brackets are passed whole. ``لأن``, ``إذ`` and relative clauses stay inside; a noun phrase ends
-    sooner than a clause, since what follows it tells of the speaking (بعد ...).
+    sooner than a clause, since what follows it tells of the speaking (بعد ...); unmarked speech after a colon goes on
+    after a semicolon.
     """
     i = start
     relative = False
@@ -72,7 +75,7 @@ def content_end(doc: Document, start: int, limit: int, cues: Cues, *, noun: bool
         if i in doc.brackets and doc.brackets[i] < limit:
             i = doc.brackets[i] + 1
             continue
-        if doc.key(i) in ("؛", ";") or (doc.key(i) in STOPS and i + 1 >= limit):
+        if (doc.key(i) in ("؛", ";") and not colon) or (doc.key(i) in STOPS and i + 1 >= limit):
             return i, "sentence"
         if i > start and (why := _why_here(doc, start, i, cues, noun=noun and not relative)):
             return i, why

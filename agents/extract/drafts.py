@@ -119,12 +119,11 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
     if frame.kind == "quote":
         contents, why = quotation_contents(doc, frame.opener), "quotation"
     else:
-        limit = doc.sentence(cue.at).hi
+        limit = _limit(doc, cue, frame)
         if doc.key(frame.content) in COMMAS:
             frame = frame._replace(content=frame.content + 1)
-        end, why = content_end(
-            doc, frame.content, limit, cues, noun=frame.kind == "noun" and doc.sentence(cue.at).section != "headline"
-        )
+        noun = frame.kind == "noun" and doc.sentence(cue.at).section != "headline"
+        end, why = content_end(doc, frame.content, limit, cues, noun=noun, colon=frame.kind == "colon")
         contents = [(frame.content, trim_right(doc, frame.content, end))]
     if contents[0][1] <= contents[0][0]:
         return None
@@ -155,6 +154,15 @@ def draft(rule: str, doc: Document, cue: Cue, frame: Frame, cues: Cues) -> Draft
     )
 
 
+def _limit(doc: Document, cue: Cue, frame: Frame) -> int:
+    """Return the token after the last one that can belong to the content; unmarked speech goes on after a semicolon."""
+    limit = doc.sentence(cue.at).hi
+    end = doc.line_end[doc.sentence(cue.at).line]
+    while frame.kind == "colon" and doc.key(limit - 1) == "؛" and limit < end:
+        limit = doc.sentence(limit).hi
+    return limit
+
+
 def before_cue(doc: Document, cue: Cue, cues: Cues) -> tuple[int, int]:
     """Return the tokens before a cue in its sentence, none of them where another cue stands there."""
     lo = doc.sentence(cue.at).lo
@@ -171,8 +179,8 @@ def quotation_contents(doc: Document, opener: int) -> list[tuple[int, int]]:
     if hi is not None:
         return [_inside(doc, lo, hi)]
     end = doc.line_end[doc.sentence(opener).line]
-    if (introduced := _next_speech(doc, lo, end)) is not None:
-        return [_inside(doc, lo, introduced)]
+    if (spoken := _next_speech(doc, lo, end)) is not None:
+        return [_inside(doc, lo, spoken)]
     segments = [_inside(doc, lo, end)]
     while end in doc.opening and end < len(doc.tokens):
         close = doc.quotes[doc.opening[end]][1]
@@ -185,11 +193,10 @@ def quotation_contents(doc: Document, opener: int) -> list[tuple[int, int]]:
 
 
 def _next_speech(doc: Document, lo: int, end: int) -> int | None:
-    """Return where the sentence begins that introduces the next quotation of a line: «... واستطرد الوزير: «...»."""
-    for k in range(lo + 2, end):
-        if k in doc.opening and doc.key(k - 1) == ":" and doc.sentence(k).lo > lo:
-            return doc.sentence(k).lo
-    return None
+    """Return where the sentence begins that introduces another quotation inside one without an end: وأضاف: «...»."""
+    later = (k for k in range(lo + 1, end) if k in doc.opening and doc.key(k - 1) == ":")
+    starts = (doc.sentence(k).lo for k in later)
+    return next((start for start in starts if start > lo), None)
 
 
 def _inside(doc: Document, open_at: int, close_at: int) -> tuple[int, int]:

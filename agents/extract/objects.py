@@ -287,7 +287,7 @@ def _adjunct_end(doc: Document, at: int, stop: int) -> int:
         while (
             k < stop
             and doc.tokens[k].kind == "word"
-            and (is_defined(doc.key(k)) or doc.key(k).endswith(("ي", "ية")))
+            and (is_defined(doc.key(k)) or doc.key(k).endswith(("ي", "ية")) or doc.key(k) in WORDS["phrase_ends"])
             and not is_eventive(doc.key(k))
         ):
             k += 1

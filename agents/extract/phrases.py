@@ -117,7 +117,11 @@ def _apposition(r: Reader, k: int) -> int:
     if r.kind not in ("titles", "people") or end is None or not 1 <= end - k - 1 <= 4:
         return 0
     first = is_name(doc, k + 1) or doc.key(k + 1) in WORDS["given_names"]
-    if not first or not all(may_be_name(doc, j) for j in range(k + 2, end)):
+    if (
+        not first
+        or not all(may_be_name(doc, j) for j in range(k + 2, end))
+        or doc.key(k + 1) in WORDS["clause_openers"]
+    ):
         return 0
     r.name, r.state = [k + 1, end], "name"
     return end - k

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from agents.extract.document import Document
 from agents.extract.drafts import Draft
 from agents.extract.grammar import WORDS, is_preposition, lemma_of, noun_class, prefixed
-from agents.extract.phrases import Phrase, read_attached, read_phrase
+from agents.extract.phrases import COMMAS, Phrase, read_attached, read_phrase
 from agents.extract.speakers import FullNames, Speaker, describe, owner_of, parts_of
 from agents.extract.subjects import spoken_at, subject_of
 from agents.extract.tokens import is_defined
@@ -125,10 +125,11 @@ class Speakers:
     def _sentence_subject(self, draft: Draft) -> Speaker | None:
         """Return the subject of the sentence whose circumstance a participle is: استقبل الوزير الوفد، مؤكدا ..."""
         sentence = self.doc.sentence(draft.at)
-        starts = (sentence.lo,) if is_preposition(self.doc, sentence.lo) else (sentence.lo, sentence.lo + 1)
+        first = self._past_connective(sentence.lo, draft.at)
+        starts = (first,) if is_preposition(self.doc, first) else (first, first + 1)
         for lo in (*spoken_at(self.doc, sentence.lo, draft.at), *starts):
             phrase = read_phrase(self.doc, lo, draft.at, closed_right=False)
-            if phrase and phrase.kind == "name" and lo > sentence.lo and phrase.hi - phrase.lo > 1:
+            if phrase and phrase.kind == "name" and lo > first and self._is_full_name(phrase):
                 return self._explicit(replace(draft, subject=phrase, resolution="explicit"), phrase).speaker
             if phrase and (
                 phrase.kind in ("titles", "people", "organizations", "state")
@@ -137,6 +138,18 @@ class Speakers:
                 resolved = self._explicit(replace(draft, subject=phrase, resolution="explicit"), phrase)
                 return resolved.speaker
         return None
+
+    def _past_connective(self, lo: int, limit: int) -> int:
+        """Return the token after what ties a sentence to the one before: إلى ذلك، رفع المدير ...; ومن جهته، قدم ..."""
+        comma = next((k for k in range(lo + 1, min(lo + 5, limit)) if self.doc.key(k) in COMMAS), None)
+        opens = is_preposition(self.doc, lo) or self.doc.key(lo).removeprefix("و") in WORDS["adverbs"] | {"من"}
+        return comma + 1 if comma and opens else lo
+
+    def _is_full_name(self, phrase: Phrase) -> bool:
+        """Tell whether two words are a name: not واجب العزاء, whose second word is a noun with the article."""
+        first, last = self.doc.key(phrase.lo), self.doc.key(phrase.hi - 1)
+        known = first in WORDS["forenames"] or last in self.full_names
+        return phrase.hi - phrase.lo > 1 and (known or not is_defined(self.doc.key(phrase.lo + 1)))
 
     def _topic(self, draft: Draft) -> Speaker | None:
         """Return the person with whom the author went on since the last statement: وغادر بدران القاعة. وقال إن ..."""
