@@ -12,13 +12,14 @@ from agents.delivery.children import Children
 from agents.delivery.cluster import Cluster
 from agents.delivery.consumer import LaneTransport, NoTables, check_private_names
 from agents.delivery.guard import Stage
+from agents.delivery.index import Index
 from agents.delivery.lane import Shared
 from agents.delivery.lanes import Lanes
 from agents.delivery.state import StateFolder, default_folder
 from agents.logs import logging_config
 from agents.settings import Settings, load_settings
 from agents.stages import make_stages
-from schemas.topics import PRODUCER_MAX_BYTES, RAW, STORIES, Topic, prefixed
+from schemas.topics import INDEX, PRODUCER_MAX_BYTES, RAW, STORIES, Topic, prefixed
 
 EXIT_UNFINISHED = 70
 
@@ -124,6 +125,7 @@ def make_lanes(settings: Settings, stages: tuple[Stage, ...]) -> Lanes:
     shared = Shared(
         children=Children("agents.stages:make_stages"),
         cluster=Cluster(connected, settings.group_id, settings.topic_prefix),
+        index=Index(connected, prefixed(INDEX, settings.topic_prefix)),
         connection=connected,
         prefix=settings.topic_prefix,
         heartbeat_seconds=settings.session_timeout_seconds / 4,

@@ -1,8 +1,9 @@
 """Stage 2: one version of a story, and what is known of the story, to everything that is published of it.
 
-Pure: no clock, no Kafka. A version is new, a duplicate (same version, text and status), superseded (older than what
-stands) or an update; an update says for every statement whether it is asserted, changed, unchanged or retracted. A kill
-or a hold stands until an explicit release, whatever comes after it, and when it comes before its story.
+Pure: no clock, no Kafka; what waits, and for what, is in ``holding.py``. A version is new, a duplicate (same version,
+text and status), superseded (older than what stands) or an update; an update says for every statement whether it is
+asserted, changed, unchanged or retracted. A kill or a hold stands until an explicit release, whatever comes after it,
+and when it comes before its story.
 """
 
 import hashlib
@@ -46,15 +47,17 @@ class Changes(NamedTuple):
     retracted: tuple[str, ...]
 
 
-def extract_story(story: Story, state: StoryState | None, now: datetime) -> tuple[tuple[Output, ...], StoryState]:
+def extract_story(
+    story: Story, state: StoryState | None, *, outcome: OutcomeKind | None = None
+) -> tuple[tuple[Output, ...], StoryState]:
     """Give the records to publish for one version of a story, and the story's state after it.
 
-    ``state`` is what the last call for this story returned, None for a story never seen. ``now`` decides nothing yet:
-    an embargoed story is published with its ``embargoed_until``. Raises nothing of its own.
+    ``state`` is what the last call for this story returned, None for a story of which nothing was published;
+    ``outcome`` takes the place of the outcome ``published``. An embargo is not looked at. Raises nothing of its own.
     """
     relation = relation_to(story, state)
     if state is not None and relation in ("duplicate", "superseded", "recalled"):
-        return (_outcome(story, relation, state.emissions),), state
+        return (outcome_output(story, relation, state.emissions),), state
     published = recalled(story) if story.status in RECALLED else enrich(story)
     statements = published.statements if isinstance(published, EnrichedStory) else ()
     after = _next_state(story, statements, state)
@@ -63,7 +66,7 @@ def extract_story(story: Story, state: StoryState | None, now: datetime) -> tupl
         *_statements(story, statements, changes, after.emissions),
         _enriched(story, published, state, after.emissions),
         *_recall(story, changes, state, after.emissions),
-        _outcome(story, _outcome_kind(story), after.emissions, len(statements)),
+        outcome_output(story, _outcome_kind(story, outcome), after.emissions, len(statements)),
     )
     return outputs, after
 
@@ -109,8 +112,11 @@ def relation_to(story: Story, state: StoryState | None) -> Relation:
         return "update" if story.status == "canceled" != state.status else "recalled"
     stands = age(state.version_created, state.version, state.received_at)
     older = age(story.published_at, story.version, story.received_at) < stands
-    if older and sticks(story.status, story.signal) and state.signal != "release":
-        return "update"
+    if older and sticks(story.status, story.signal):
+        if state.signal != "release":
+            return "update"
+        # Only when it came tells whether a notice without a date was sent before the release or after it.
+        older = _seconds(story.published_at) != NO_DATE or _seconds(story.received_at) <= _seconds(state.received_at)
     return "superseded" if older else "update"
 
 
@@ -184,7 +190,7 @@ def _next_state(story: Story, statements: tuple[Statement, ...], state: StorySta
     return StoryState(
         story_id=story.id,
         version=story.version,
-        version_created=story.published_at,
+        version_created=_created(story, state),
         received_at=story.received_at,
         status=story.status,
         signal=story.signal,
@@ -193,6 +199,12 @@ def _next_state(story: Story, statements: tuple[Statement, ...], state: StorySta
         statements={statement.id: digest(statement) for statement in statements},
         origin=story.provenance.raw,
     )
+
+
+def _created(story: Story, state: StoryState | None) -> str | None:
+    """Give when a version was made; a notice without a date is no older than what it recalls."""
+    undated = _seconds(story.published_at) == NO_DATE and sticks(story.status, story.signal)
+    return state.version_created if state is not None and undated else story.published_at
 
 
 def _statements(story: Story, statements: tuple[Statement, ...], changes: Changes, emission: int) -> Iterator[Output]:
@@ -255,13 +267,14 @@ def _recall(story: Story, changes: Changes, state: StoryState | None, emission: 
     yield Output(topic=RECALLS.name, key=story.id.encode(), value=value, headers=headers)
 
 
-def _outcome_kind(story: Story) -> OutcomeKind:
+def _outcome_kind(story: Story, outcome: OutcomeKind | None) -> OutcomeKind:
     if story.status in RECALLED:
         return "recalled"
-    return "advisory" if story.signal == "advisory" else "published"
+    return outcome or ("advisory" if story.signal == "advisory" else "published")
 
 
-def _outcome(story: Story, kind: OutcomeKind, emission: int, statements: int = 0) -> Output:
+def outcome_output(story: Story, kind: OutcomeKind, emission: int, statements: int = 0) -> Output:
+    """Give the outcome of the raw item that a story came from."""
     raw = story.provenance.raw
     outcome = Outcome(
         outcome=kind,

@@ -5,6 +5,7 @@ import hashlib
 from agents.errors import WireError
 from agents.intake import MAX_STORY_BYTES, read_items
 from agents.messages import Headers, Incoming, Output, iso
+from agents.naming import is_notice
 from agents.normalize import normalize_item
 from schemas.codec import encode
 from schemas.events import story_headers
@@ -12,6 +13,7 @@ from schemas.stories import RawOrigin, Story
 from schemas.topics import STORIES
 
 KEPT = "wire-"
+NOTICE = "wire-notice"
 
 
 def read_stories(incoming: Incoming, *, max_story_bytes: int = MAX_STORY_BYTES) -> list[Story]:
@@ -49,12 +51,18 @@ def read_wire(incoming: Incoming, *, max_story_bytes: int = MAX_STORY_BYTES) -> 
     The key is the story id, so that all versions meet in one partition. ``wire-`` headers and ``traceparent`` go on.
     """
     passed = passed_on(incoming.headers)
-    outputs: list[Output] = []
-    for story in read_stories(incoming, max_story_bytes=max_story_bytes):
-        value = encode(story)
-        headers = (*story_headers(story, value), *passed)
-        outputs.append(Output(topic=STORIES.name, key=story.id.encode(), value=value, headers=headers))
-    return tuple(outputs)
+    return tuple(story_output(story, passed) for story in read_stories(incoming, max_story_bytes=max_story_bytes))
+
+
+def story_output(story: Story, passed: Headers) -> Output:
+    """Return the record of ``wire.stories.v1`` for a story.
+
+    A notice in prose is marked, so that whoever publishes it looks for the story that it names (``naming.py``).
+    """
+    value = encode(story)
+    mark = ((NOTICE, b"prose"),) if is_notice(story) else ()
+    headers = (*story_headers(story, value), *mark, *passed)
+    return Output(topic=STORIES.name, key=story.id.encode(), value=value, headers=headers)
 
 
 def header_texts(headers: Headers) -> dict[str, str]:
@@ -63,10 +71,8 @@ def header_texts(headers: Headers) -> dict[str, str]:
 
 
 def passed_on(headers: Headers) -> Headers:
-    """Return the headers that a story keeps from its raw record; those of an earlier death are not among them."""
-    dead = {"wire-error-code", "wire-stage"}
+    """Return the headers that a story keeps from its raw record; the worker's own are not among them."""
+    own = {"wire-error-code", "wire-stage", NOTICE}
     return tuple(
-        (name, value)
-        for name, value in headers
-        if name == "traceparent" or (name.startswith(KEPT) and name not in dead)
+        (name, value) for name, value in headers if name == "traceparent" or (name.startswith(KEPT) and name not in own)
     )

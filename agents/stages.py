@@ -5,7 +5,7 @@ from functools import partial
 
 from agents.delivery.guard import Outputs, Stage
 from agents.errors import WireError
-from agents.lifecycle import extract_story
+from agents.holding import receive
 from agents.messages import Incoming
 from agents.reading import read_wire
 from agents.settings import Settings
@@ -56,7 +56,7 @@ def read(
 
 def extract(record: Incoming, state: StoryState | None, now: datetime) -> tuple[Outputs, StoryState | None]:
     """Stage 2: one version of a story, and what is known of the story, to what is published of it."""
-    return extract_story(story_of(record), state, now)
+    return receive(story_of(record), state, now, hold=False)
 
 
 def story_of(record: Incoming) -> Story:

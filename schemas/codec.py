@@ -13,8 +13,9 @@ from schemas.stories import EnrichedStory, RecalledStory, Story
 
 Record = TypeVar("Record", bound=Struct)
 
-# A worker reads the state format that it writes and the one before. 2 added the signal of the version that stands.
-STATE_FORMATS = (1, 2)
+# A worker reads the state format that it writes and the one before. 2 added the signal of the version that stands, 3
+# what is held; it is written only where something is, so that a worker of the version before reads all the others.
+STATE_FORMATS = (2, 3)
 
 _AT = re.compile(r"^(?P<cause>.*) - at `(?P<path>[^`]+)`$", re.DOTALL)
 
@@ -112,7 +113,7 @@ def decode_state(value: bytes) -> StoryState:
 
     >>> decode_state(b'{"format": 9}')
     Traceback (most recent call last):
-    schemas.codec.DecodeError: could not decode StoryState: format 9 is not one of (1, 2) - at `$.format`
+    schemas.codec.DecodeError: could not decode StoryState: format 9 is not one of (2, 3) - at `$.format`
     """
     check_state_format(value)
     return _decode(_STATE, value, "StoryState")

@@ -5,10 +5,10 @@ The string under a field is its description in the JSON Schema.
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from schemas.statements import Instant, Offset
-from schemas.stories import RawOrigin, Signal, Status
+from schemas.stories import RawOrigin, Signal, Status, Story
 
 OutcomeKind = Literal[
     "published", "superseded", "duplicate", "held", "recalled", "advisory", "empty", "unresolved", "dead", "erased",
@@ -77,7 +77,7 @@ class StoryState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The lifecycle state of one story: what was last published, and how often (``emissions`` feeds ``ce_id``)."""
 
     format: int = 2
-    """Version of this record's own format, a number that only goes up."""
+    """Version of this record's own format, a number that only goes up: 3 where a story is held, else 2."""
     story_id: str
     """The story."""
     version: str
@@ -98,3 +98,7 @@ class StoryState(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """For each statement that stands, the SHA-256 of what was published, leaving out the version and its date."""
     origin: RawOrigin
     """The raw record that it came from."""
+    held: Story | UnsetType = UNSET
+    """A story under an embargo, or a notice whose story was not found yet; since format 3, left out where none is."""
+    due: float | UnsetType = UNSET
+    """When what is held is published or given up, a number of seconds since 1970; since format 3."""

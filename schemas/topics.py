@@ -79,13 +79,14 @@ STATE = Topic(
     value=StoryState,
     cleanup="compact",
     retention_ms=None,
-    max_message_bytes=2 * MIB,
+    # A story under an embargo stands in it whole.
+    max_message_bytes=RAW_MAX_BYTES,
 )
 INDEX = Topic(
     name="wire.index.v1",
-    purpose="From a transmission number or slugline to the story id, so that a kill in prose finds its story.",
+    purpose="From a number, headline or slugline to the story id, so that a kill in prose finds its story.",
     access="internal",
-    key="provider + date + transmission number, or provider + slugline",
+    key="JSON list: provider, `number` + day + number or `slugline` + words or `headline` + hash, story id",
     value=str,
     cleanup="compact",
     retention_ms=None,

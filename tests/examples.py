@@ -14,7 +14,7 @@ import orjson
 
 from agents.delivery.dead_letters import dead_letter
 from agents.errors import WireError
-from agents.lifecycle import extract_story
+from agents.holding import receive
 from agents.messages import Incoming, Output
 from agents.reading import read_stories, read_wire
 from schemas.codec import encode
@@ -68,8 +68,8 @@ def make_examples() -> dict[str, bytes]:
     """Make the content of every file, by name."""
     (first,), (second,) = read_stories(FIRST), read_stories(SECOND)
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    _, state = extract_story(first, None, now)
-    outputs, state = extract_story(second, state, now)
+    _, state = receive(first, None, now)
+    outputs, state = receive(second, state, now)
     values = {output.topic: output.value for output in outputs}
     # The second statement and not the first, which stands in the headline and has no cue.
     values[STATEMENTS.name] = [output.value for output in outputs if output.topic == STATEMENTS.name][1]
@@ -78,9 +78,11 @@ def make_examples() -> dict[str, bytes]:
         f"{RAW.name}.json": pretty(orjson.dumps(headers_of(HEADERS))),
         f"{RAW.name}.value": FIRST.value or b"",
         f"{STORIES.name}.json": pretty(encode(second)),
-        f"{STATE.name}.json": pretty(encode(state)),
-        f"{INDEX.name}.json": pretty(orjson.dumps(second.id)),
-        **{f"{topic.name}.json": pretty(values[topic.name] or b"") for topic in (ENRICHED, STATEMENTS, RECALLS, AUDIT)},
+        f"{STATE.name}.json": pretty(encode(state) if state else b""),
+        **{
+            f"{topic.name}.json": pretty(values[topic.name] or b"")
+            for topic in (INDEX, ENRICHED, STATEMENTS, RECALLS, AUDIT)
+        },
         f"{DEAD.name}.json": pretty(orjson.dumps(headers_of(letter.headers))),
         f"{DEAD.name}.value": letter.value or b"",
     }

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,11 +16,14 @@ from agents.delivery.children import Children
 from agents.delivery.cluster import Cluster
 from agents.delivery.forkserver import Work, answers
 from agents.delivery.guard import Answer, Stage
+from agents.delivery.index import Index
 from agents.delivery.lane import Shared
 from agents.delivery.lanes import Lanes
 from agents.delivery.state import StateFolder
+from agents.delivery.timer import Clock, utc_now
 from agents.delivery.writer import FencedError, UnclearError, Writer
 from agents.messages import Incoming, Output
+from schemas.stories import Story
 from schemas.topics import INDEX
 from tests.staged import KEPT, PLAIN
 
@@ -38,6 +41,8 @@ class FakeBroker:
     before_fencing: list[Callable[[], None]] = field(default_factory=list)
     next_writes: list[str] = field(default_factory=list)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    # How many transactions moved no offset.
+    without_offset: int = 0
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -48,9 +53,12 @@ class FakeBroker:
         texts = [(output.value or b"").decode() for output in self.outputs if output.topic == INDEX.name]
         return [text.split()[0] for text in texts]
 
-    def commit(self, place: tuple[str, int], offset: int, outputs: Iterable[Output] = ()) -> None:
+    def commit(self, place: tuple[str, int], offset: int | None, outputs: Iterable[Output] = ()) -> None:
         """Commit a transaction."""
-        self.offsets[place] = offset
+        if offset is None:
+            self.without_offset += 1
+        else:
+            self.offsets[place] = offset
         self.outputs += outputs
 
 
@@ -68,7 +76,7 @@ class FakeWriter:
         self._broker.epochs[self._id] += 1
         self._epoch = self._broker.epochs[self._id]
 
-    async def write(self, outputs: Sequence[Output], place: TopicPartition, offset: int) -> list[int]:
+    async def write(self, outputs: Sequence[Output], place: TopicPartition, offset: int | None) -> list[int]:
         fate = self._broker.next_writes.pop(0) if self._broker.next_writes else ""
         await self._broker.gate.wait()
         if self._epoch != self._broker.epochs[self._id]:
@@ -95,8 +103,8 @@ class FakeChildren:
     def start(self) -> None:
         self.started += 1
 
-    def work(self, stage: Stage, batch: Sequence[Incoming], states: dict[bytes, bytes]) -> list[Answer]:
-        return list(answers(Work(stage.name, datetime.now(UTC).timestamp(), tuple(batch), states), stage))
+    def work(self, stage: Stage, batch: Sequence[Incoming], states: dict[bytes, bytes], now: datetime) -> list[Answer]:
+        return list(answers(Work(stage.name, now.timestamp(), tuple(batch), states), stage))
 
     def close(self) -> None:
         self.threads.shutdown()
@@ -118,6 +126,26 @@ class FakeCluster:
         return None
 
 
+class FakeIndex:
+    """An index that knows what a test tells it."""
+
+    def __init__(self) -> None:
+        self.grown = 0
+        self.story: str | None = None
+
+    def start(self, folder: Path) -> None:
+        return None
+
+    def find(self, notice: Story) -> str | None:
+        return self.story
+
+    def address(self, outputs: list[Output]) -> list[Output]:
+        return outputs
+
+    async def close(self) -> None:
+        return None
+
+
 class Crashes(list[BaseException]):
     """The failures with which a worker would have ended."""
 
@@ -125,16 +153,26 @@ class Crashes(list[BaseException]):
         self.append(failure)
 
 
-def make_lanes(broker: FakeBroker, folder: Path, crash: Callable[[BaseException], Awaitable[None]]) -> Lanes:
+def make_lanes(
+    broker: FakeBroker,
+    folder: Path,
+    crash: Callable[[BaseException], Awaitable[None]],
+    stages: tuple[Stage, ...] = (PLAIN, KEPT),
+    *,
+    index: FakeIndex | None = None,
+    clock: Clock = utc_now,
+) -> Lanes:
     """Make the lanes of a worker on that broker."""
     shared = Shared(
         children=cast(Children, FakeChildren()),
         cluster=cast(Cluster, FakeCluster(broker)),
+        index=cast(Index, index or FakeIndex()),
         connection={},
         prefix="p.",
         heartbeat_seconds=0.05,
+        clock=clock,
     )
-    lanes = Lanes((PLAIN, KEPT), shared, StateFolder(folder), "group", crash)
+    lanes = Lanes(stages, shared, StateFolder(folder), "group", crash)
     lanes._writer = lambda topic, partition: cast(Writer, FakeWriter(broker, f"{topic}.{partition}"))  # type: ignore[method-assign]
     return lanes
 

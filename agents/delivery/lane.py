@@ -2,6 +2,8 @@
 
     restore the state · take a batch · run the stage · write outputs, state and offset in one transaction · go on
 
+Between two batches, and while none comes, it does what was held until now (``timer.py``).
+
 A lane lives for one generation of the group. It begins after its writer has fenced the partition, at the offset that
 is committed then, and knows from then on where it stands without asking. When a transaction's outcome is unclear, it
 fences again, asks for the committed offset, and goes on from there: with the next batch or with the same once more.
@@ -21,8 +23,10 @@ from agents.delivery.children import Children
 from agents.delivery.cluster import Cluster
 from agents.delivery.guard import Answer, Stage, state_output
 from agents.delivery.inbox import Inbox
+from agents.delivery.index import Index
 from agents.delivery.restore import restore
 from agents.delivery.state import LocalState, Reflected
+from agents.delivery.timer import Clock, Timer, utc_now
 from agents.delivery.tracing import traced
 from agents.delivery.writer import FencedError, UnclearError, Writer, named
 from agents.messages import Incoming, Output
@@ -49,10 +53,12 @@ class Shared:
 
     children: Children
     cluster: Cluster
+    index: Index
     connection: dict[str, Any]
     prefix: str
     # How long the group takes to tell a member that it was expelled, at most.
     heartbeat_seconds: float
+    clock: Clock = utc_now
 
 
 class Lane:
@@ -83,6 +89,7 @@ class Lane:
         self._writer = writer
         self._state = state
         self._shared = shared
+        self._timer = None if state is None else Timer(stage, place, state, shared.index, shared.clock)
         self._task: asyncio.Task[None] | None = None
         self._writing: asyncio.Task[int] | None = None
 
@@ -118,9 +125,27 @@ class Lane:
     async def _run(self) -> None:
         await self._restore()
         while True:
-            self._batch = await self.inbox.take(BATCH_RECORDS, BATCH_BYTES, LINGER_SECONDS)
+            self._batch = await self._next()
             while self._batch:
                 self._batch = after(await self._process(self._batch), self._batch)
+
+    async def _next(self) -> tuple[Incoming, ...]:
+        """Take a batch; what is held is done while none comes."""
+        while True:
+            await self._do_held()
+            try:
+                async with asyncio.timeout(self._timer.seconds() if self._timer else None):
+                    return await self.inbox.take(BATCH_RECORDS, BATCH_BYTES, LINGER_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def _do_held(self) -> None:
+        """Publish what was held until now, in a transaction that moves no offset."""
+        if self._timer is not None and self._timer.rings:
+            children = self._shared.children
+            held = await asyncio.get_running_loop().run_in_executor(children.threads, self._timer.work, children)
+            if held.records:
+                await self._commit(held.records, held.answers, held.states, None)
 
     async def _restore(self) -> None:
         if self._state is not None:
@@ -134,18 +159,27 @@ class Lane:
         states = await self._read_states(batch)
         loop = asyncio.get_running_loop()
         children = self._shared.children
-        answers = await loop.run_in_executor(children.threads, children.work, self.stage, batch, states)
-        # When the lane is stopped meanwhile, the transaction goes on for a while: see `stop`.
-        self._writing = asyncio.create_task(self._write(batch, answers, states))
+        now = self._shared.clock()
+        answers = await loop.run_in_executor(children.threads, children.work, self.stage, batch, states, now)
+        return await self._commit(batch, answers, states, batch[-1].offset + 1)
+
+    async def _commit(
+        self, batch: Sequence[Incoming], answers: Sequence[Answer], states: dict[bytes, bytes], position: int | None
+    ) -> int:
+        """Write what comes of a batch, with the offset after it if it has one; give the offset that is committed then.
+
+        When the lane is stopped meanwhile, the transaction goes on for a while: see `stop`.
+        """
+        self._writing = asyncio.create_task(self._write(batch, answers, states, position))
         try:
-            position = await asyncio.shield(self._writing)
+            committed = await asyncio.shield(self._writing)
         except UnclearError as unclear:
             self._unclear += 1
             if self._unclear > MOST_UNCLEAR:
                 raise
             return await self._recover(unclear)
         self._unclear = 0
-        return position
+        return committed
 
     async def _read_states(self, batch: Sequence[Incoming]) -> dict[bytes, bytes]:
         if self._state is None:
@@ -153,21 +187,23 @@ class Lane:
         keys = {record.key or b"" for record in batch}
         return await asyncio.to_thread(self._state.read, keys)
 
-    async def _write(self, batch: Sequence[Incoming], answers: Sequence[Answer], states: dict[bytes, bytes]) -> int:
+    async def _write(
+        self, batch: Sequence[Incoming], answers: Sequence[Answer], states: dict[bytes, bytes], position: int | None
+    ) -> int:
         changes = state_changes(batch, answers, states) if self._state is not None else {}
         outputs = [
             output for record, one in zip(batch, answers, strict=True) for output in traced(self.stage, record, one)
         ]
+        outputs = self._shared.index.address(outputs)
         kept = [state_output(STATE, key, value, self.place.partition) for key, value in changes.items()]
-        position = batch[-1].offset + 1
         began = time.perf_counter()
         written = await self._writer.write([*outputs, *kept], self.place, position)
         metrics.TRANSACTION_SECONDS.labels(self.stage.name).observe(time.perf_counter() - began)
-        await self._reflect(changes, written[len(outputs) :], position)
+        self.position = self.position if position is None else position
+        await self._reflect(changes, written[len(outputs) :], self.position)
         self._count(outputs, answers)
-        self.position = position
         self.progress()
-        return position
+        return self.position
 
     async def _reflect(self, changes: dict[bytes, bytes | None], offsets: Sequence[int], position: int) -> None:
         """Bring the local copy to what was just committed."""

@@ -65,6 +65,7 @@ class Lanes:
         except BaseException:
             await asyncio.gather(*(writer.close() for writer in writers.values()))
             raise
+        self._shared.index.start(self._folder.path)
         for place, writer in writers.items():
             self._begin(place, generation, committed.get(place, 0), writer)
         self.generation = generation
@@ -114,6 +115,7 @@ class Lanes:
     async def end(self) -> None:
         """End everything: the lanes, their children, the local state's lock."""
         await self.close()
+        await self._shared.index.close()
         await self._shared.cluster.close()
         await asyncio.to_thread(self._shared.children.close)
         self._folder.close()

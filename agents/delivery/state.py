@@ -15,19 +15,24 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from agents.naming import is_notice
+from schemas.codec import decode_state
 from schemas.topics import STATE
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 # Kafka drops a tombstone this long after compaction: a copy that was away longer may have missed one.
 STALE_SECONDS: Final = STATE.delete_retention_ms / 1000 / 2
 KEYS_A_QUERY: Final = 500
+# How the state of a story begins that holds something.
+HOLDING: Final = b'{"format":3,'
 MAX_WORKERS_OF_A_HOST: Final = 1000
 
 SCHEMA: Final = """
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = NORMAL;
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 CREATE TABLE IF NOT EXISTS state (key BLOB PRIMARY KEY, value BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS held (key BLOB PRIMARY KEY, due REAL NOT NULL, notice INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS reflected (changelog INTEGER NOT NULL, input INTEGER NOT NULL, at REAL NOT NULL);
 """
 
@@ -37,6 +42,22 @@ class Reflected(NamedTuple):
 
     changelog: int
     input: int
+
+
+class Holds(NamedTuple):
+    """How many states hold something, how many of these a notice, and when the first of all is due, in seconds."""
+
+    states: int
+    notices: int
+    due: float | None
+
+
+def holding_of(value: bytes) -> tuple[float, bool] | None:
+    """Say when what a state holds is due, and whether it is a notice; None for a state that holds nothing."""
+    if not value.startswith(HOLDING):
+        return None
+    state = decode_state(value)
+    return None if not state.held or not state.due else (state.due, is_notice(state.held))
 
 
 class LocalState:
@@ -57,6 +78,7 @@ class LocalState:
         self._file = file
         self._lock = threading.Lock()
         self._database = self._open()
+        self.holds = self._count_held()
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
@@ -93,19 +115,47 @@ class LocalState:
         """Put changes in, all or none; a value of None removes its key."""
         gone = [(key,) for key, value in changes.items() if value is None]
         put = [(key, value) for key, value in changes.items() if value is not None]
+        held = [(key, *found) for key, value in put if (found := holding_of(value)) is not None]
         with self._lock, self._database:
             self._database.execute("BEGIN")
             self._database.executemany("DELETE FROM state WHERE key = ?", gone)
             self._database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", put)
             self._database.execute("DELETE FROM reflected")
             self._database.execute("INSERT INTO reflected VALUES (?, ?, ?)", (*reflected, time.time()))
+            if held or self.holds.states:
+                self._database.executemany("DELETE FROM held WHERE key = ?", [(key,) for key in changes])
+                self._database.executemany("INSERT INTO held VALUES (?, ?, ?)", held)
+                self.holds = self._count_held()
 
     def clear(self) -> None:
         """Forget everything."""
         with self._lock, self._database:
             self._database.execute("BEGIN")
             self._database.execute("DELETE FROM state")
+            self._database.execute("DELETE FROM held")
+            self.holds = Holds(0, 0, None)
             self._database.execute("DELETE FROM reflected")
+
+    def _count_held(self) -> "Holds":
+        return Holds(
+            *self._database.execute("SELECT count(*), coalesce(sum(notice), 0), min(due) FROM held").fetchone()
+        )
+
+    def read_held(self, due: float, max_bytes: int, *, notices: bool = False) -> dict[bytes, bytes]:
+        """Give states that hold what is due by a time, in seconds, the first ones first; or all that hold notices.
+
+        There are no more than ``max_bytes`` of them, and at least one if there are any.
+        """
+        query = "SELECT key, value FROM held JOIN state USING (key) WHERE {} ORDER BY due"
+        chosen = query.format("notice" if notices else "due <= ?")
+        found, size = dict[bytes, bytes](), 0
+        with self._lock:
+            for key, value in self._database.execute(chosen, () if notices else (due,)):
+                size += len(value)
+                if found and size > max_bytes:
+                    break
+                found[key] = value
+        return found
 
     def count(self) -> int:
         """Give the number of keys."""
@@ -131,9 +181,14 @@ class StateFolder:
 
     def open(self, topic: str, partition: int) -> LocalState:
         """Open the copy of a partition of a state topic, given by its full name."""
+        return LocalState(self.path / f"{topic}-{partition}.{FORMAT}.db")
+
+    @property
+    def path(self) -> Path:
+        """The folder itself."""
         if self._claimed is None:
             self._claimed = claim(self._parent)
-        return LocalState(self._claimed[0] / f"{topic}-{partition}.{FORMAT}.db")
+        return self._claimed[0]
 
     def close(self) -> None:
         """Let the folder go."""

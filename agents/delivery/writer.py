@@ -74,8 +74,8 @@ class Writer:
             raise named(failure) from failure
         self._producer = producer
 
-    async def write(self, outputs: Sequence[Output], place: TopicPartition, offset: int) -> list[int]:
-        """Publish the outputs and commit ``offset`` of the input partition, in one transaction.
+    async def write(self, outputs: Sequence[Output], place: TopicPartition, offset: int | None) -> list[int]:
+        """Publish the outputs and commit ``offset`` of the input partition, if there is one, in one transaction.
 
         Gives the offset of each output. Raises ``UnclearError`` when the outcome is not known.
         """
@@ -83,7 +83,8 @@ class Writer:
             async with asyncio.timeout(WRITE_SECONDS):
                 await self.begin()
                 offsets = await self.send(outputs)
-                await self.add_offset(place, offset)
+                if offset is not None:
+                    await self.add_offset(place, offset)
                 await self.end()
         except Exception as failure:
             raise named(failure) from failure
