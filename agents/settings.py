@@ -18,6 +18,7 @@ SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 LogFormat = Literal["text", "json"]
 Intake = Literal["batches", "events"]
+Embargo = Literal["hold", "pass"]
 Filled = Annotated[str, Meta(min_length=1)]
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9._-]{1,100}$")]
 
@@ -76,6 +77,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         Annotated[int, Meta(ge=1, le=60)],
         Meta(description="Seconds that a stage may take for one record; then the record becomes a dead letter."),
     ] = 2
+    embargo: Annotated[
+        Embargo,
+        Meta(description="A story under an embargo: `hold` it until its time, or `pass` it on, flagged."),
+    ] = "hold"
     intake: Annotated[
         Intake,
         Meta(

@@ -39,7 +39,7 @@ def make_stages(settings: Settings) -> tuple[Stage, Stage]:
     extracting = Stage(
         name="extract",
         topic=STORIES,
-        run=extract,
+        run=partial(extract, hold=settings.embargo == "hold"),
         unforeseen="WIRE-501",
         state=STATE,
         deadline_seconds=settings.stage_deadline_seconds,
@@ -54,9 +54,11 @@ def read(
     return read_wire(wire, max_story_bytes=max_story_bytes), None
 
 
-def extract(record: Incoming, state: StoryState | None, now: datetime) -> tuple[Outputs, StoryState | None]:
+def extract(
+    record: Incoming, state: StoryState | None, now: datetime, *, hold: bool
+) -> tuple[Outputs, StoryState | None]:
     """Stage 2: one version of a story, and what is known of the story, to what is published of it."""
-    return receive(story_of(record), state, now, hold=False)
+    return receive(story_of(record), state, now, hold=hold)
 
 
 def story_of(record: Incoming) -> Story:

@@ -152,8 +152,8 @@ class Story(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     Of the text: ``replacement_characters question_marks mojibake_suspected mojibake_repaired markup_removed``; of its
     language: ``not_arabic language_contradicts_envelope``; of dates: ``published_at_missing`` and, after the name of a
-    field, ``_unreadable`` and ``_without_zone``, and ``version_date_missing``; of an embargo: ``embargo_in_words``;
-    of its kind: ``table``.
+    field, ``_unreadable`` and ``_without_zone``, and ``version_date_missing``; of an embargo: ``embargo_in_words
+    embargo_not_held``; of its kind: ``table``.
     """
 
 
