@@ -55,7 +55,7 @@ def test_held_stories_are_published_at_their_time_by_whoever_owns_them_then(
         assert datetime.now(UTC) < ends, "the machine was too slow for this test"
         found = wait_for(place, 12)
         assert worker.stop()[0] == 0, worker.log.read_text()[-4000:]
-    assert sorted(found[6:]) == [(name, "1", "released") for name in names]
+    assert sorted(one for one in found if one[2] == "released") == [(name, "1", "released") for name in names]
     stories = published(place, 6)
     assert len(stories) == 6
     assert all(one.timestamp()[1] >= ends.timestamp() * 1000 for one in stories)
@@ -110,7 +110,7 @@ def test_releases_move_no_offset_and_leave_nothing_open(place: Place, tmp_path: 
         before = len(place.read([STORIES.name], bool))
         place.send([story("after", 1, None)], key=b"k")
         began = time.monotonic()
-        assert wait_for(place, 3)[-1] == ("after", "1", "published")
+        assert ("after", "1", "published") in wait_for(place, 3)
         assert time.monotonic() - began < 10
         assert len(place.read([STORIES.name], lambda found: len(found) >= 2)) == before + 1
         assert worker.stop()[0] == 0

@@ -47,9 +47,10 @@ def offset_outside_the_transaction() -> None:
 
     async def end(self: Writer) -> None:
         await plain_end(self)
-        await self.begin()
-        await plain_add(self, *kept.pop(id(self)))
-        await plain_end(self)
+        if (offset := kept.pop(id(self), None)) is not None:
+            await self.begin()
+            await plain_add(self, *offset)
+            await plain_end(self)
 
     Writer.add_offset, Writer.end = add_offset, end  # type: ignore[method-assign]
 

@@ -4,6 +4,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
@@ -17,10 +18,15 @@ SHOWN = 5
 
 @dataclass
 class Verdict:
-    """What was found. ``aborted`` are records that only a reader of uncommitted ones sees."""
+    """What was found.
+
+    ``held`` stories were published at the end of an embargo; ``aborted`` records are seen by uncommitted readers only.
+    """
 
     stories: int = 0
     dead: int = 0
+    held: int = 0
+    early: int = 0
     lost: int = 0
     doubled: int = 0
     disordered: int = 0
@@ -32,7 +38,7 @@ class Verdict:
     @property
     def clean(self) -> bool:
         """Whether nothing is wrong."""
-        return not (self.lost or self.doubled or self.disordered or self.ghosts or self.torn)
+        return not (self.lost or self.doubled or self.disordered or self.ghosts or self.torn or self.early)
 
     def find(self, what: str, example: str) -> None:
         """Count a finding."""
@@ -107,10 +113,17 @@ def tally(verdict: Verdict, what: str, wanted: Counter[Any], found: Counter[Any]
 
 
 def judge_outcomes(place: Place, load: Load, verdict: Verdict) -> None:
-    """Every raw record has one outcome, of its kind."""
-    wanted = Counter((sent.partition, sent.offset, "dead" if sent.code else "published") for sent in load.records)
+    """Every raw record has one outcome, of its kind; one under an embargo two, unless it was read after that."""
     outcomes = [json.loads(record.value()) for record in read(place, AUDIT.name)]
-    tally(verdict, "outcome", wanted, Counter((*raw_of(one), one["outcome"]) for one in outcomes))
+    found = Counter((*raw_of(one), one["outcome"]) for one in outcomes)
+    wanted = Counter[tuple[int, int, str]]()
+    for sent in load.records:
+        at = (sent.partition, sent.offset)
+        late = sent.held and found[*at, "published"]
+        kinds = ("dead",) if sent.code else ("held", "released") if sent.held and not late else ("published",)
+        wanted.update((*at, kind) for kind in kinds)
+    verdict.held = sum(count for (_, _, kind), count in wanted.items() if kind == "held")
+    tally(verdict, "outcome", wanted, found)
 
 
 def judge_dead(place: Place, load: Load, verdict: Verdict) -> None:
@@ -151,6 +164,10 @@ def judge_enriched(place: Place, load: Load, verdict: Verdict) -> None:
         story = json.loads(record.value())
         version = (story["id"], story["version"])
         found[version] += 1
+        if (until := story["embargoed_until"]) and record.timestamp()[1] < datetime.fromisoformat(
+            until
+        ).timestamp() * 1000:
+            verdict.find("early", f"version {version}")
         said[version] = len(story["statements"])
         if int(version[1]) < last.get(version[0], 0):
             verdict.find("disordered", f"version {version}")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import Producer
 
+from agents.messages import iso
 from schemas.topics import RAW
 from tests.broker.stream import Place
 
@@ -24,6 +25,9 @@ POISON: dict[str, bytes | None] = {
 # What ends the process of a stage that is made for it (``poisoned.py``).
 KILLING = {"WIRE-603": b"exit"}
 VERSIONS = 3
+# In the id of a story that is sent under an embargo, which ends so many seconds after it was sent.
+HELD = "-held-"
+HELD_SECONDS = (10.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,11 @@ class Sent:
     partition: int
     offset: int
 
+    @property
+    def held(self) -> bool:
+        """Whether it was sent under an embargo."""
+        return self.story is not None and HELD in self.story
+
 
 @dataclass
 class Load:
@@ -45,9 +54,12 @@ class Load:
 
 
 def values(
-    count: int, poison: float, seed: int, kinds: Mapping[str, bytes | None] = POISON
+    count: int, poison: float, seed: int, kinds: Mapping[str, bytes | None] = POISON, held: float = 0.0
 ) -> Iterator[tuple[str | None, int, str | None, bytes | None]]:
-    """Make ``count`` raw values: stories, one in ten of them in three versions in order, and a share of poison."""
+    """Make ``count`` raw values: stories, one in ten of them in three versions in order, and a share of poison.
+
+    A share of those in one version is under an embargo.
+    """
     dice = random.Random(seed)
     number, waiting = 0, list[tuple[str, int]]()
     for _ in range(count):
@@ -59,16 +71,20 @@ def values(
             story, version = waiting.pop(0)
         else:
             story, version, number = f"{seed}-{number}", 1, number + 1
+            if held and number % 10 and dice.random() < held:
+                name, until = f"{seed}{HELD}{number}", time.time() + dice.uniform(*HELD_SECONDS)
+                yield name, 1, None, raw(name, 1, embargoed_until=iso(round(until * 1000)))
+                continue
         if version < VERSIONS and (version > 1 or number % 10 == 0):
             waiting.append((story, version + 1))
         yield story, version, None, raw(story, version)
 
 
-def raw(story: str, version: int) -> bytes:
+def raw(story: str, version: int, **fields: str) -> bytes:
     """Write a version of a story as a feed sends it."""
     made = {"id": story, "version": str(version), "text": TEXT.format(f"{story} {version}")}
     created = f"2026-03-02T09:{version:02}:00Z"
-    return json.dumps({**made, "published_at": created, "provider": "manara"}, ensure_ascii=False).encode()
+    return json.dumps({**made, "published_at": created, "provider": "manara", **fields}, ensure_ascii=False).encode()
 
 
 def send(
@@ -80,11 +96,12 @@ def send(
     seed: int = 1,
     rate: float | None = None,
     kinds: Mapping[str, bytes | None] = POISON,
+    held: float = 0.0,
 ) -> None:
     """Send raw records, keyed by story so that versions keep their order; at ``rate`` records a second, or at once."""
     producer = Producer({"bootstrap.servers": place.address, "enable.idempotence": True, "linger.ms": 5})
     began = time.monotonic()
-    for number, (story, version, code, value) in enumerate(values(count, poison, seed, kinds)):
+    for number, (story, version, code, value) in enumerate(values(count, poison, seed, kinds, held)):
         key = (story or f"poison-{number}").encode()
 
         def note(

@@ -19,7 +19,7 @@ from tests.chaos.fleet import Fleet, fleet
 from tests.chaos.judge import judge
 from tests.chaos.load import KILLING, POISON, Load, send, sending
 from tests.chaos.measure import Offsets, all_ready, finish, owned, summary, wait
-from tests.chaos.storm import PARTITIONS, watching
+from tests.chaos.storm import PARTITIONS, Storm, run, watching
 from tests.chaos.watch import Watch
 
 RATE = 200.0
@@ -197,6 +197,19 @@ def stops(address: str, times: int) -> dict[str, Any]:
             all_ready(at.workers)
         sender.join()
         return {"stop seconds": summary(spent), "stops": codes, **judged(at)}
+
+
+def embargo(address: str, times: int, records: int = 200) -> dict[str, Any]:
+    """Hold every other story, and kill and freeze workers only inside the transactions that release them."""
+    faults = "release after begin:0.05:SIGKILL,release after send:0.15:SIGKILL,release in commit:0.1:SIGKILL"
+    faults += ",release after commit:0.1:SIGKILL,release after send:0.05:SIGSTOP,release in commit:0.03:SIGSTOP"
+    storm = Storm(
+        records=records * times, load_seconds=8.0 * times, kills=0, freezes=0, held=0.5, poison=0.0, own_faults=faults,
+        seconds=8.0 * times + 30, drain_seconds=180,
+    )  # fmt: skip
+    result = run(address, storm)
+    harm = {"kills": result.harm.own_kills, "freezes": result.harm.freezes, "done": result.done}
+    return {"sent": result.sent, **harm, "codes": result.codes, **result.verdict.as_dict()}
 
 
 def at_work(watch: Watch) -> None:

@@ -27,6 +27,10 @@ KILL_POINTS = {
     "in restore": 0.01,
 }
 STOP_POINTS = {"after send": 0.001, "after offset": 0.001, "in commit": 0.001}
+# The same inside the transactions in which held stories are released, of which there are fewer.
+KILL_POINTS |= {"release after begin": 0.01, "release after send": 0.03, "release in commit": 0.02}
+KILL_POINTS |= {"release after commit": 0.02}
+STOP_POINTS |= {"release after send": 0.005, "release in commit": 0.005}
 OWN_FAULTS = ",".join(
     [f"{point}:{chance}:SIGKILL" for point, chance in KILL_POINTS.items()]
     + [f"{point}:{chance}:SIGSTOP" for point, chance in STOP_POINTS.items()]
@@ -42,6 +46,7 @@ class Storm:
     kills: int
     freezes: int
     poison: float = 0.01
+    held: float = 0.05
     workers: int = 3
     static: bool = True
     pause: tuple[float, float] = (0.3, 2.5)
@@ -77,6 +82,7 @@ def run(address: str, storm: Storm) -> Result:
                 load,
                 storm.records,
                 poison=storm.poison,
+                held=storm.held,
                 rate=storm.records / storm.load_seconds,
                 seed=storm.seed,
             )

@@ -11,6 +11,7 @@ from tests.broker.stream import Place
 
 
 class _Outcome(msgspec.Struct):
+    outcome: str
     partition: int
     offset: int
 
@@ -19,7 +20,7 @@ _decode = msgspec.json.Decoder(_Outcome).decode
 
 
 class Watch:
-    """The raw records that have an outcome, when it was seen first, and when the last one of each raw partition was.
+    """The raw records that have their last outcome, when it was seen, and when the last of each raw partition was.
 
     Times are monotonic seconds.
     """
@@ -40,6 +41,8 @@ class Watch:
         for record in records:
             if record.error() is None:
                 outcome = _decode(record.value())
+                if outcome.outcome == "held":
+                    continue  # the second one is its last
                 self.done.setdefault((outcome.partition, outcome.offset), now)
                 self.last[outcome.partition] = now
         return len(records)

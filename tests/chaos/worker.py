@@ -1,7 +1,8 @@
 """A worker as ``tasrih worker`` runs it, which can harm itself at named points and do without a guard.
 
 ``CHAOS_FAULTS`` has ``point:probability:signal`` separated by commas: at each passing of the point, with that
-probability, the process sends itself the signal. ``CHAOS_WITHOUT`` names a guard that is taken out (``guards.py``).
+probability, the process sends itself the signal. A point that begins with ``release`` is passed only where held stories
+are released. ``CHAOS_WITHOUT`` names a guard that is taken out (``guards.py``).
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import os
 import random
 import signal
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
 
 from agents.cli import tasrih
@@ -30,6 +32,8 @@ POINTS: dict[str, tuple[type, str]] = {
     "after fencing": (Writer, "start"),
     "in recovery": (Lane, "_recover"),
 }
+RELEASE = "release "
+releasing: ContextVar[bool] = ContextVar("releasing", default=False)
 # How long a commit request may have been under way when the process is harmed beside it, in seconds.
 BESIDE_SECONDS = 0.004
 
@@ -38,6 +42,30 @@ def harm(probability: float, number: int) -> None:
     """Send this process the signal, with a probability."""
     if random.random() < probability:
         os.kill(os.getpid(), number)
+
+
+def told_where(method: Callable[..., Awaitable[Any]]) -> Callable[..., Any]:
+    """Wrap the coroutine method that releases held stories, so that what it calls, tasks included, can tell."""
+
+    @functools.wraps(method)
+    async def wrapped(*args: Any, **kwargs: Any) -> Any:
+        token = releasing.set(True)
+        try:
+            return await method(*args, **kwargs)
+        finally:
+            releasing.reset(token)
+
+    return wrapped
+
+
+def only_there(wrapped: Callable[..., Any], plain: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a function that is the wrapped one where held stories are released, and elsewhere the plain one."""
+
+    @functools.wraps(plain)
+    def either(*args: Any, **kwargs: Any) -> Any:
+        return (wrapped if releasing.get() else plain)(*args, **kwargs)
+
+    return either
 
 
 def harmed_after(method: Callable[..., Awaitable[Any]], probability: float, number: int) -> Callable[..., Any]:
@@ -82,9 +110,11 @@ def place_fault(point: str, probability: float, number: int) -> None:
     if point == "in restore":
         restore.put = harmed_between(restore.put, probability, number)
         return
-    owner, name = POINTS[point]
-    wrap = harmed_beside if point.startswith("in ") else harmed_after
-    setattr(owner, name, wrap(getattr(owner, name), probability, number))
+    bare = point.removeprefix(RELEASE)
+    owner, name = POINTS[bare]
+    plain = getattr(owner, name)
+    wrapped = (harmed_beside if bare.startswith("in ") else harmed_after)(plain, probability, number)
+    setattr(owner, name, only_there(wrapped, plain) if point.startswith(RELEASE) else wrapped)
 
 
 def place_faults(text: str) -> None:
@@ -110,6 +140,7 @@ def main() -> None:
         make_children_of(stages)
     if guard := os.environ.get("CHAOS_WITHOUT"):
         REMOVED[guard]()
+    Lane._do_held = told_where(Lane._do_held)  # type: ignore[method-assign]
     place_faults(os.environ.get("CHAOS_FAULTS", ""))
     tasrih(["worker"])
 
