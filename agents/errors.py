@@ -84,6 +84,13 @@ CODES: dict[str, Code] = {
             "WIRE-301", "missing body", "The story has no text or body, or it is blank.", "Look at the feed's mapping."
         ),
         Code("WIRE-302", "wrong field", "A field has a type or a value that it cannot have.", "Mend the field named."),
+        # 4xx: lifecycle
+        Code(
+            "WIRE-401",
+            "unknown order",
+            "A record on the stories topic is an order that no worker knows.",
+            "Update the workers before the command line.",
+        ),
         # 5xx: extraction
         Code(
             "WIRE-501", "extraction failed", "The extractor failed in a way not foreseen.", "Report it with the letter."

@@ -213,12 +213,13 @@ def _statements(story: Story, statements: tuple[Statement, ...], changes: Change
     for statement in statements:
         id_ = statement.id
         event: StatementEvent = "asserted" if id_ in asserted else "changed" if id_ in changed else "unchanged"
-        yield _statement(story, id_, event, encode(statement), emission)
+        yield statement_output(story, id_, event, encode(statement), emission)
     for id_ in changes.retracted:
-        yield _statement(story, id_, "retracted", None, emission)
+        yield statement_output(story, id_, "retracted", None, emission)
 
 
-def _statement(story: Story, id_: str, event: StatementEvent, value: bytes | None, emission: int) -> Output:
+def statement_output(story: Story, id_: str, event: StatementEvent, value: bytes | None, emission: int) -> Output:
+    """Give the record of a statement, None as its value where it is retracted; it is placed by its story."""
     return Output(
         topic=STATEMENTS.name,
         key=id_.encode(),
@@ -249,6 +250,8 @@ def _story_event(story: Story, state: StoryState | None) -> StoryEvent:
 def _recall(story: Story, changes: Changes, state: StoryState | None, emission: int) -> Iterator[Output]:
     """Publish a recall when something published before no longer stands as it did, or a version was corrected."""
     kind = RECALLED.get(story.status, "corrected" if story.signal == "correction" else "updated")
+    if state is not None and state.status != "usable" and story.status == "usable":
+        kind = "released"
     if state is None or not (changes.retracted or changes.changed or kind != "updated"):
         return
     recall = Recall(

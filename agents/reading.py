@@ -9,6 +9,7 @@ from agents.naming import is_notice
 from agents.normalize import normalize_item
 from schemas.codec import encode
 from schemas.events import story_headers
+from schemas.headers import ORDER
 from schemas.stories import RawOrigin, Story
 from schemas.topics import STORIES
 
@@ -72,7 +73,7 @@ def header_texts(headers: Headers) -> dict[str, str]:
 
 def passed_on(headers: Headers) -> Headers:
     """Return the headers that a story keeps from its raw record; the worker's own are not among them."""
-    own = {"wire-error-code", "wire-stage", NOTICE}
+    own = {"wire-error-code", "wire-stage", NOTICE, ORDER}
     return tuple(
         (name, value) for name, value in headers if name == "traceparent" or (name.startswith(KEPT) and name not in own)
     )

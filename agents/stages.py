@@ -7,6 +7,7 @@ from agents.delivery.guard import Outputs, Stage
 from agents.errors import WireError
 from agents.holding import receive
 from agents.messages import Incoming
+from agents.orders import obey, order_of
 from agents.reading import read_wire
 from agents.settings import Settings
 from schemas.codec import DecodeError, decode_story
@@ -57,8 +58,11 @@ def read(
 def extract(
     record: Incoming, state: StoryState | None, now: datetime, *, hold: bool
 ) -> tuple[Outputs, StoryState | None]:
-    """Stage 2: one version of a story, and what is known of the story, to what is published of it."""
-    return receive(story_of(record), state, now, hold=hold)
+    """Stage 2: one version of a story or an order, and what is known of the story, to what is published of it."""
+    story = story_of(record)
+    if (order := order_of(record)) is not None:
+        return obey(order, story, state)
+    return receive(story, state, now, hold=hold)
 
 
 def story_of(record: Incoming) -> Story:

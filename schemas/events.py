@@ -21,7 +21,7 @@ from schemas.topics import AUDIT, ENRICHED, RECALLS, STATEMENTS, STORIES, Topic
 
 Headers = tuple[tuple[str, bytes], ...]
 StatementEvent = Literal["asserted", "changed", "unchanged", "retracted"]
-StoryEvent = Literal["published", "updated", "corrected", "released", "withheld", "canceled"]
+StoryEvent = Literal["published", "updated", "corrected", "released", "withheld", "canceled", "erased"]
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
@@ -138,8 +138,8 @@ def story_headers(story: Story, value: bytes) -> Headers:
     return event_headers(_of_story(story, STORIES, "tasrih.story.read", story.id, 0), value)
 
 
-def enriched_headers(story: Story, what: StoryEvent, emission: int, value: bytes) -> Headers:
-    """Give the headers of a story on ``wire.enriched.v1``; ``value`` may be its canceled or withheld variant."""
+def enriched_headers(story: Story, what: StoryEvent, emission: int, value: bytes | None) -> Headers:
+    """Give the headers of a story on ``wire.enriched.v1``; ``value`` may be its canceled variant, or None: erased."""
     return event_headers(_of_story(story, ENRICHED, f"tasrih.story.{what}", story.id, emission), value)
 
 

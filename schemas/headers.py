@@ -8,6 +8,7 @@ TRACEPARENT = "W3C Trace Context; copied to every record made of this one."
 RECEIVED_AT = "wire-received-at"
 REDRIVES = "wire-redrives"
 REDRIVEN = "wire-redriven"
+ORDER = "wire-order"
 
 RAW_HEADERS: dict[str, str] = {
     "wire-provider": "Who sends the item; part of the story id. Without it the envelope decides, else `unknown`.",

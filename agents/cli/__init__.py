@@ -8,6 +8,7 @@ from agents.cli.dead import dead
 from agents.cli.demo import demo
 from agents.cli.explain import explain
 from agents.cli.extract import extract
+from agents.cli.orders import erase, release
 from agents.cli.send import send
 from agents.cli.settings import settings
 from agents.cli.topics import topics
@@ -48,6 +49,8 @@ tasrih.command()(send)
 tasrih.command()(demo)
 tasrih.add_typer(topics)
 tasrih.add_typer(dead)
+tasrih.command()(release)
+tasrih.command()(erase)
 tasrih.command()(settings)
 
 
