@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from agents.lifecycle import RECALLED, age, extract_story, outcome_output, relation_to, sticks
+from agents.lifecycle import LATE, RECALLED, age, extract_story, outcome_output, relation_to, sticks
 from agents.messages import Output
 from agents.naming import NAMED, addressed, index_outputs, is_notice
 from agents.reading import story_output
@@ -106,7 +106,8 @@ def hold_back(story: Story, state: StoryState | None, ends: datetime) -> tuple[O
     elif held is not None and is_older(story, held):
         relation = "superseded"
     if state is not None and relation in ("duplicate", "superseded", "recalled"):
-        return (outcome_output(story, relation, emissions),), state
+        late = LATE if relation == "recalled" else None
+        return (outcome_output(story, relation, emissions, reason=late),), state
     replaced = () if held is None else (outcome_output(held, "superseded", emissions),)
     outputs = (*replaced, outcome_output(story, "held", emissions), *index_of(story))
     return outputs, holding(story, ends.timestamp(), stands)

@@ -35,6 +35,7 @@ Relation = Literal["new", "duplicate", "superseded", "update", "recalled"]
 Age = tuple[float, tuple[tuple[int, str], ...], float]
 
 NO_DATE = float("-inf")
+LATE = "a usable version after a kill or hold"
 RECALLED: dict[Status, RecallKind] = {"canceled": "killed", "withheld": "withheld"}
 
 
@@ -57,7 +58,8 @@ def extract_story(
     """
     relation = relation_to(story, state)
     if state is not None and relation in ("duplicate", "superseded", "recalled"):
-        return (outcome_output(story, relation, state.emissions),), state
+        late = LATE if relation == "recalled" and story.status == "usable" else None
+        return (outcome_output(story, relation, state.emissions, reason=late),), state
     published = recalled(story) if story.status in RECALLED else enrich(story)
     statements = published.statements if isinstance(published, EnrichedStory) else ()
     after = _next_state(story, statements, state)
@@ -276,7 +278,9 @@ def _outcome_kind(story: Story, outcome: OutcomeKind | None) -> OutcomeKind:
     return outcome or ("advisory" if story.signal == "advisory" else "published")
 
 
-def outcome_output(story: Story, kind: OutcomeKind, emission: int, statements: int = 0) -> Output:
+def outcome_output(
+    story: Story, kind: OutcomeKind, emission: int, statements: int = 0, reason: str | None = None
+) -> Output:
     """Give the outcome of the raw item that a story came from."""
     raw = story.provenance.raw
     outcome = Outcome(
@@ -292,6 +296,7 @@ def outcome_output(story: Story, kind: OutcomeKind, emission: int, statements: i
         provider=story.provider,
         received_at=story.received_at,
         statements=statements,
+        reason=reason,
     )
     value = encode(outcome)
     headers = outcome_headers(outcome, emission, value)

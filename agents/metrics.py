@@ -1,5 +1,6 @@
 """Every metric of the worker, defined once, and what counts them."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from typing import Final
@@ -10,6 +11,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Plat
 from agents.messages import Output
 from schemas.topics import AUDIT, RECALLS, STATEMENTS
 from schemas.topics import STORIES as STORY_TOPIC
+
+log = logging.getLogger(__name__)
 
 REGISTRY: Final = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
@@ -44,6 +47,12 @@ UNCLEAR: Final = Counter(
     registry=REGISTRY,
 )
 RECALL_COUNT: Final = Counter("wire_recalls", "Recalls published, by kind.", ("kind",), registry=REGISTRY)
+LATE: Final = Counter(
+    "wire_late_versions",
+    "Usable versions that came after a kill or hold of their story, and were not published.",
+    ("provider",),
+    registry=REGISTRY,
+)
 CHARSETS: Final = Counter(
     "wire_charset", "Stories read, by declared and used charset.", ("declared", "used"), registry=REGISTRY
 )
@@ -71,7 +80,7 @@ READY: Final = Gauge(
 )
 
 METRICS: Final = (
-    STORIES, STATEMENT_COUNT, RETRACTIONS, RECALL_COUNT, DEAD, CHARSETS, STAGE_SECONDS, TRANSACTION_SECONDS,
+    STORIES, STATEMENT_COUNT, RETRACTIONS, RECALL_COUNT, LATE, DEAD, CHARSETS, STAGE_SECONDS, TRANSACTION_SECONDS,
     BATCH_RECORDS, UNCLEAR, LAG, LAG_SECONDS, SILENCE, READY,
 )  # fmt: skip
 
@@ -80,6 +89,8 @@ class _Outcome(msgspec.Struct):
     outcome: str
     provider: str
     code: str | None = None
+    story_id: str | None = None
+    reason: str | None = None
 
 
 class _Statement(msgspec.Struct):
@@ -133,6 +144,9 @@ def _count_outcome(value: bytes | None) -> None:
         LAST_STORY[record.provider] = time.time()
         if record.outcome == "dead":
             DEAD.labels(record.code or "").inc()
+        if record.outcome == "recalled" and record.reason is not None:
+            LATE.labels(record.provider).inc()
+            log.warning("late version", extra={"story": record.story_id, "cause": record.reason})
 
 
 def _count_statement(value: bytes | None) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents import lifecycle
+from agents import lifecycle, metrics
 from agents.lifecycle import age, enrich, extract_story
 from agents.messages import Output
 from schemas.codec import decode_enriched, decode_outcome, decode_recall, decode_state, decode_statement, encode
@@ -184,6 +184,14 @@ def test_what_was_killed_or_held_stays_so_whatever_comes_after_it(notice: dict[s
     assert [output.topic for output in outputs] == ["wire.audit.v1"]
     assert outcome(outputs).outcome == "recalled"
     assert (state.version, state.statements) == ("2", {})
+
+
+def test_a_usable_version_after_a_kill_is_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    before = metrics.LATE.labels("wakala")._value.get()
+    metrics.count(run(version(1, "#a"), version(2, "", **KILL))[0])
+    assert (metrics.LATE.labels("wakala")._value.get(), caplog.messages) == (before, [])
+    metrics.count(run(version(1, "#a"), version(2, "", **KILL), version(3, "#a"))[0])
+    assert (metrics.LATE.labels("wakala")._value.get(), caplog.messages) == (before + 1, ["late version"])
 
 
 @pytest.mark.parametrize("notice", [KILL, HOLD], ids=["kill", "hold"])
