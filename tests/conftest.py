@@ -47,7 +47,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that rewrites the corpus from the current output."""
+    """Add the option that rewrites the corpus from the current output, and those that name an image to test."""
     parser.addoption(
         "--update", action="store_true", help="Rewrite the expectations of the corpus and the stories from the output."
     )
+    parser.addoption("--image", help="Image of the worker for tests/deploy; deploy/verify/t1 builds one.")
+    parser.addoption("--base", help="Image that it was built on; the Dockerfile's when not given.")
