@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, PlatformCollector, ProcessCollector
 
+from agents.errors import CODES
 from agents.messages import Output
 from schemas.topics import AUDIT, RECALLS, STATEMENTS
 from schemas.topics import STORIES as STORY_TOPIC
@@ -24,9 +25,19 @@ SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 
 STORIES: Final = Counter(
     "wire_stories", "Items of raw records, by provider and outcome.", ("provider", "outcome"), registry=REGISTRY
 )
-STATEMENT_COUNT: Final = Counter("wire_statements", "Statements published, by form.", ("form",), registry=REGISTRY)
+STATEMENT_COUNT: Final = Counter(
+    "wire_statements", "Statements published, by provider and form.", ("provider", "form"), registry=REGISTRY
+)
+UNKNOWN_SOURCES: Final = Counter(
+    "wire_unknown_sources",
+    "Statements published whose source is not known to be a person, a body or anything else, by provider.",
+    ("provider",),
+    registry=REGISTRY,
+)
 RETRACTIONS: Final = Counter("wire_retractions", "Statements retracted.", registry=REGISTRY)
 DEAD: Final = Counter("wire_dead", "Records that became dead letters, by code.", ("code",), registry=REGISTRY)
+for _code in CODES:
+    DEAD.labels(_code)  # a series that begins with its first event would hide that event from rate()
 STAGE_SECONDS: Final = Histogram(
     "wire_stage_seconds", "Time that a stage worked on one record.", ("stage",), buckets=SECONDS, registry=REGISTRY
 )
@@ -80,8 +91,8 @@ READY: Final = Gauge(
 )
 
 METRICS: Final = (
-    STORIES, STATEMENT_COUNT, RETRACTIONS, RECALL_COUNT, LATE, DEAD, CHARSETS, STAGE_SECONDS, TRANSACTION_SECONDS,
-    BATCH_RECORDS, UNCLEAR, LAG, LAG_SECONDS, SILENCE, READY,
+    STORIES, STATEMENT_COUNT, UNKNOWN_SOURCES, RETRACTIONS, RECALL_COUNT, LATE, DEAD, CHARSETS, STAGE_SECONDS,
+    TRANSACTION_SECONDS, BATCH_RECORDS, UNCLEAR, LAG, LAG_SECONDS, SILENCE, READY,
 )  # fmt: skip
 
 
@@ -93,8 +104,14 @@ class _Outcome(msgspec.Struct):
     reason: str | None = None
 
 
+class _Source(msgspec.Struct):
+    type: str
+
+
 class _Statement(msgspec.Struct):
+    provider: str
     form: str
+    source: _Source
 
 
 class _Recall(msgspec.Struct):
@@ -127,9 +144,10 @@ _STORY = msgspec.json.Decoder(_Story)
 def count(outputs: Iterable[Output]) -> None:
     """Count what was published, from the records themselves, after the broker has acknowledged them.
 
-    >>> before = STATEMENT_COUNT.labels("direct")._value.get()
-    >>> count([Output(topic="wire.statements.v1", key=b"s", value=b'{"form": "direct"}')])
-    >>> STATEMENT_COUNT.labels("direct")._value.get() - before
+    >>> before = STATEMENT_COUNT.labels("wakala", "direct")._value.get()
+    >>> value = b'{"provider": "wakala", "form": "direct", "source": {"type": "person"}}'
+    >>> count([Output(topic="wire.statements.v1", key=b"s", value=value)])
+    >>> STATEMENT_COUNT.labels("wakala", "direct")._value.get() - before
     1.0
     """
     for output in outputs:
@@ -153,7 +171,10 @@ def _count_statement(value: bytes | None) -> None:
     if value is None:
         RETRACTIONS.inc()
     else:
-        STATEMENT_COUNT.labels(_STATEMENT.decode(value).form).inc()
+        record = _STATEMENT.decode(value)
+        STATEMENT_COUNT.labels(record.provider, record.form).inc()
+        if record.source.type == "unknown":
+            UNKNOWN_SOURCES.labels(record.provider).inc()
 
 
 def _count_recall(value: bytes | None) -> None:
