@@ -87,7 +87,9 @@ LAG_SECONDS: Final = Gauge(
     registry=REGISTRY,
 )
 READY: Final = Gauge(
-    "wire_ready", "1 while the worker holds its place in the group and has its state, else 0.", registry=REGISTRY
+    "wire_ready",
+    "1 while the worker is in the group, has its state and gets its transactions committed, else 0.",
+    registry=REGISTRY,
 )
 
 METRICS: Final = (

@@ -24,11 +24,13 @@ async def live(page: Any, request: Any) -> Any:
 
 @app.page("/ready")  # type: ignore[untyped-decorator]
 async def ready(page: Any, request: Any) -> Any:
-    """Answer 200 while the worker holds its place in the group and the state of its partitions, else 503."""
+    """Answer 200 while the worker holds its place in the group, has its state, and its transactions are committed."""
     if lanes.ready:
         return page.json({"status": "ready"})
-    status = "joining" if lanes.generation is None else "restoring"
-    return page.json({"status": status}, status=503)
+    if lanes.generation is None:
+        return page.json({"status": "joining"}, status=503)
+    restored = all(lane.restored for lane in lanes)
+    return page.json({"status": "not committing" if restored else "restoring"}, status=503)
 
 
 @app.page("/metrics")  # type: ignore[untyped-decorator]

@@ -81,6 +81,8 @@ class Lane:
         self.position = position
         self.inbox = Inbox()
         self.restored = state is None
+        # Whether the last transaction was committed; not so while its outcome is asked for, or the broker refuses it.
+        self.settled = True
         self.moved = time.monotonic()
         self._batch: Sequence[Incoming] = ()
         self._newest = 0
@@ -175,10 +177,12 @@ class Lane:
             committed = await asyncio.shield(self._writing)
         except UnclearError as unclear:
             self._unclear += 1
+            self.settled = False
             if self._unclear > MOST_UNCLEAR:
                 raise
             return await self._recover(unclear)
         self._unclear = 0
+        self.settled = True
         return committed
 
     async def _read_states(self, batch: Sequence[Incoming]) -> dict[bytes, bytes]:

@@ -156,8 +156,8 @@ class Lanes:
 
     @property
     def ready(self) -> bool:
-        """Whether the worker holds a place in the group, and every partition that it holds has its state."""
-        return self.generation is not None and all(lane.restored for lane in self)
+        """Whether the worker is in the group, and every partition that it holds has its state and gets committed."""
+        return self.generation is not None and all(lane.restored and lane.settled for lane in self)
 
 
 def incoming_of(record: Any) -> Incoming:

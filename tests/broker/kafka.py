@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
@@ -153,9 +154,9 @@ class Broker:
             command = [*self._java, "kafka.Kafka", self._properties]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 
-    def answers(self) -> bool:
-        """Wait until the broker answers; False when its process ends or the time is up."""
-        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0})
+    def answers(self, options: dict[str, Any] | None = None) -> bool:
+        """Wait until the broker answers a client with these options; False when its process ends or the time is up."""
+        client = AdminClient({"bootstrap.servers": self.address, "log_level": 0} | (options or {}))
         deadline = time.monotonic() + START_SECONDS
         while self._process is not None and self._process.poll() is None and time.monotonic() < deadline:
             try:

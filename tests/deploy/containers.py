@@ -3,6 +3,7 @@
 import json
 import subprocess
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,6 +75,12 @@ class Container:
             assert state["Running"] or state["Restarting"], f"the worker ended:\n{self.logs()[-4000:]}"
             assert time.monotonic() < deadline, f"the worker was not healthy:\n{self.logs()[-4000:]}"
             time.sleep(0.2)
+
+    def page(self, path: str) -> str:
+        """Get a page of the worker."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            text: str = answer.read().decode()
+            return text
 
     def stop(self) -> int:
         """Stop it as an orchestrator does, and give the exit code."""

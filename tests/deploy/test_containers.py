@@ -1,16 +1,20 @@
 """The image at work on a real Kafka: started before its broker, stopped and killed in the middle of its batches."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from deploy.alerts import ALERTS
+from deploy.dashboard import expressions
 from schemas.topics import AUDIT, STATEMENTS
 from tests.broker.kafka import kafka_cluster
 from tests.broker.stream import Place, own_place
 from tests.deploy.containers import HARDENED, container, docker
+from tests.deploy.test_monitoring import METRIC
 
 TEXT = "العاصمة - وكالة المنارة: قال مدير الأرصاد نزار البكري إن المطر يهطل في اليوم {}."
 LOAD = 1200
@@ -25,6 +29,12 @@ def place(kafka: str) -> Iterator[Place]:
 
 def story(number: int) -> bytes:
     return json.dumps({"id": f"load-{number}", "text": TEXT.format(number)}, ensure_ascii=False).encode()
+
+
+def asked_metrics() -> set[str]:
+    """Every metric that an alert or a graph asks for, by its family's name."""
+    names = METRIC.findall(" ".join([*(alert.expr for alert in ALERTS), *expressions()]))
+    return {re.sub(r"_(bucket|sum|count)$", "", name) for name in names}
 
 
 def ids_of(place: Place, topic: str, count: int) -> Counter[str]:
@@ -47,6 +57,8 @@ def test_a_story_sent_from_the_image_comes_out_as_a_statement(image: str, place:
         assert sent.startswith("sent 1 of 1 records")
         (record,) = place.read([STATEMENTS.name], lambda found: len(found) >= 1)
         assert json.loads(record.value())["source"]["name"] == "نزار البكري"
+        shown = worker.page("/metrics")
+        assert [name for name in asked_metrics() if f"# TYPE {name} " not in shown] == []
         assert worker.stop() == 0, worker.logs()[-4000:]
 
 
