@@ -208,7 +208,7 @@ def _is_cue(doc: Document, at: int, cues: Cues, *, comma: bool) -> bool:
         return False
     if doc.key(at) in WORDS["links"] and at + 1 in cues:
         return True
-    if doc.key(at) in WORDS["adversatives"] and is_complementizer(doc.key(at + 1)) and at + 2 in cues:
+    if doc.key(at) in WORDS["adversatives"] and is_complementizer(doc.key(at + 1)) and _spoken_from(doc, at + 2, cues):
         return True
     if doc.key(at).startswith(("لكن", "ولكن")) and at + 1 in cues:
         return True
@@ -220,6 +220,15 @@ def _is_cue(doc: Document, at: int, cues: Cues, *, comma: bool) -> bool:
         and prefix == ""
         and _speaks(doc, at)
     )
+
+
+def _spoken_from(doc: Document, lo: int, cues: Cues) -> bool:
+    """Tell whether a cue, or a speaker and his cue, begin at a token: إلا أن وكيل اللاعب أكد ..."""
+    if lo in cues:
+        return True
+    at = next((k for k in range(lo + 1, min(lo + NOUN_REACH, doc.sentence(lo).hi)) if k in cues), None)
+    phrase = read_phrase(doc, lo, at, closed_right=True) if at else None
+    return phrase is not None and phrase.hi == at and phrase.kind in SPEAKERS
 
 
 def _speaks(doc: Document, at: int) -> bool:

@@ -102,6 +102,8 @@ def is_speech(doc: Document, k: int) -> bool:
 
 def _is_blocked(doc: Document, k: int) -> bool:
     before = doc.key(k - 1)
+    if doc.key(k) == "ان" and doc.key(k + 1) in WORDS["if_so"]:
+        return True
     if before == "ذلك" and doc.key(k)[:1] == "ف":
         return True  # the author goes on: ومع ذلك فإن
     return before in WORDS["complement_blockers"] or (

@@ -235,6 +235,9 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
     if kind is None and _begins_role(r, k):
         r.state = "construct"
         return 1
+    if r.state == "name" and key in WORDS["partitive_roles"]:
+        r.state = "construct"
+        return 1
     if kind is None and is_name(r.doc, k):
         first = r.doc.key(r.lo)
         plural = r.kind == "people" or (first.endswith(PLURALS) and lemma_of(first) != bare(first))
@@ -366,8 +369,16 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
             and key not in STATE_NAMES
             and is_name(r.doc, k)
             and r.head not in WORDS["office_heads"]
+            and not _is_owned_noun(r, k)
         ):
             _name(r, k)
+
+
+def _is_owned_noun(r: Reader, k: int) -> bool:
+    """Tell whether behind an undefined title stands a noun and its complement, and no name: وكيل أعمال اللاعب."""
+    given = r.doc.key(k) in WORDS["given_names"] or r.doc.key(k) in WORDS["forenames"]
+    after = r.doc.key(k + 1)
+    return not (given or r.head_defined) and k + 1 < r.limit and is_defined(after) and not after.endswith("ي")
 
 
 def _is_epithet(r: Reader, k: int) -> bool:

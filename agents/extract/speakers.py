@@ -96,6 +96,8 @@ def _name_before(doc: Document, k: int) -> tuple[int, int] | None:
             return lo, k
     lo = k - 2
     named = definite and lo > doc.sentence(k).lo and all(_is_plain_name(doc, j) for j in (lo, k - 1))
+    if doc.key(k - 1) in WORDS["honorifics"]:
+        return None
     adverbial = doc.key(lo) in WORDS["with_pronoun"] or (doc.key(lo).endswith("ا") and doc.key(k - 1).endswith("ا"))
     return (lo, k) if named and not adverbial and not is_eventive(doc.key(lo)) else None
 

@@ -97,7 +97,7 @@ def _antecedent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
 
 def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     found = _ending_at(doc, cue.at, doc.sentence(cue.at).lo, "explicit")
-    if found is None:
+    if found is None or doc.text[doc.tokens[cue.at].start : cue.start] == "و":
         return None
     before = found[0].lo - 1
     if found[0].kind == "name" and _is_construct(doc, found[0]):
