@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from tests.broker.kafka import apache_kafka
@@ -129,6 +130,7 @@ def main() -> int:
     parser.add_argument("--dynamic", action="store_true", help="workers without a static member name")
     parser.add_argument("--without", choices=EXPOSED, help="take this guard out; then the judge has to find something")
     parser.add_argument("--compare", action="store_true", help="the same storm over other frameworks (group `compare`)")
+    parser.add_argument("--beside", help="a checkout of another version, of which half of the workers are at any time")
     parser.add_argument("--scenario", choices=SCENARIOS, help="one kind of harm, measured, in place of the storm")
     parser.add_argument("--times", type=int, default=10, help="how often the scenario does its harm; minutes of soak")
     options = parser.parse_args()
@@ -136,6 +138,9 @@ def main() -> int:
         name: value for name in ("records", "kills", "freezes", "seconds", "seed") if (value := getattr(options, name))
     }
     storm = replace(QUICK if options.quick else LONG, **given, static=not options.dynamic)
+    if options.beside:
+        os.environ["CHAOS_OTHER"] = str(Path(options.beside).resolve())
+        storm = replace(storm, command=("-m", "tests.chaos.mixed"))
     if options.scenario:
         figures = SCENARIOS[options.scenario](options.times)
         print(options.scenario, json.dumps(figures, ensure_ascii=False))
