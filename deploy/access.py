@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from schemas.topics import AUDIT, DEAD, RAW, STORIES, TOPICS, Access
+from schemas.topics import AUDIT, DEAD, INDEX, RAW, STATE, STORIES, TOPICS, Access
 
 Resource = Literal["topic", "group", "transactionalId"]
 Operation = Literal["Read", "Write", "Describe", "DescribeConfigs"]
@@ -68,6 +68,13 @@ USERS: Final[dict[str, tuple[Grant, ...]]] = {
         topic(STORIES.name, "Write"),
         Grant("group", "{group}.redrive", ("Read",), prefix=True),
         Grant("transactionalId", "{group}.redrive.", ("Write",), prefix=True),
+    ),
+    # `tasrih release` and `tasrih erase` read versions, states and names, and write orders; embargoed text is among it.
+    "editor": (
+        topic(STORIES.name, "Read", "Write"),
+        topic(STATE.name, "Read"),
+        topic(INDEX.name, "Read", "Write"),
+        Grant("group", "{group}.orders", ("Read",)),
     ),
 }
 

@@ -79,6 +79,7 @@ ROWS: Final[dict[str, tuple[Graph, ...]]] = {
             {"{{provider}}": share("wire_unknown_sources_total", "wire_statements_total")},
         ),
         Graph("Recalls", "ops", {"{{kind}}": rate("wire_recalls_total", "kind")}),
+        Graph("Versions after a kill", "ops", {"{{provider}}": rate("wire_late_versions_total", "provider")}),
         Graph("Retracted statements", "ops", {"retracted": rate("wire_retractions_total", "namespace")}),
     ),
     "How it works": (

@@ -99,6 +99,7 @@ def values_schema() -> dict[str, Any]:
                 feeds={"type": "array", "items": NAME},
                 consumers={"type": "array", "items": NAME},
                 operators={"type": "array", "items": NAME},
+                editors={"type": "array", "items": NAME},
             ),
             monitoring=fields(
                 podMonitor=fields(enabled=FLAG, labels=LABELS, interval=DURATION),

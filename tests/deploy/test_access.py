@@ -13,7 +13,7 @@ from confluent_kafka.admin import AdminClient
 
 from agents.settings import MASK
 from deploy.access import USERS
-from schemas.topics import AUDIT, DEAD, ENRICHED, RAW, STATEMENTS, TOPICS, Topic
+from schemas.topics import AUDIT, DEAD, ENRICHED, RAW, RECALLS, STATEMENTS, TOPICS, Topic
 from tests.broker.stream import running
 from tests.deploy.secured import ADMIN, Secured, secured_kafka
 
@@ -83,6 +83,13 @@ def test_everybody_can_do_their_work_and_a_consumer_reads_nothing_internal(secur
         redriven = secured.place.tasrih("dead", "redrive", "--code", "WIRE-102", "--force", **secured.login("operator"))
         assert redriven.returncode == 0, redriven.stdout + redriven.stderr
         read(secured, ADMIN, AUDIT, 3)
+        story = json.loads(record.value())["story_id"]
+        unknown = secured.place.tasrih("release", "wakala:nothing", **secured.login("editor"))
+        assert "no usable version" in unknown.stderr
+        erased = secured.place.tasrih("erase", "--yes", story, **secured.login("editor"))
+        assert erased.returncode == 0, erased.stderr
+        (recall,) = read(secured, "consumer", RECALLS, 1)
+        assert json.loads(recall.value())["recall"] == "erased"
         assert worker.stop()[0] == 0, worker.log.read_text()[-4000:]
         assert secured.passwords["worker"] not in worker.log.read_text()
     for topic in TOPICS:
