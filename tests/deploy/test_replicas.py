@@ -8,7 +8,10 @@ from tests.broker.stream import own_place, running
 
 def test_workers_that_get_no_partition_are_ready_and_live(kafka: str, tmp_path: Path) -> None:
     with own_place(kafka, partitions=1) as place, ExitStack() as stack:
-        workers = [stack.enter_context(running(place, tmp_path)) for _ in range(3)]
+        workers = []
+        for _ in range(3):
+            workers.append(stack.enter_context(running(place, tmp_path)))
+            workers[-1].wait_until_ready()
         for worker in workers:
             worker.wait_until_ready()
         assert [worker.page("/live")[0] for worker in workers] == [200] * 3
