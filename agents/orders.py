@@ -1,4 +1,4 @@
-"""Orders of an operator: release a story that was killed or held, or erase one for good.
+"""Orders of an operator: release a story that was killed or held, erase one for good, extract one again.
 
 An order is a record of ``wire.stories.v1`` under the story's id, so that the lane that owns the story carries it out in
 a transaction like any other. The header ``wire-order`` names it; nothing that a feed sends can bring that header there.
@@ -17,16 +17,23 @@ from schemas.events import enriched_headers, recall_headers
 from schemas.headers import ORDER
 from schemas.outcomes import Recall, StoryState
 from schemas.stories import Story
-from schemas.topics import ENRICHED, RECALLS
+from schemas.topics import ENRICHED, RECALLS, STORIES
 
 RELEASE: Final = "release"
 ERASE: Final = "erase"
+REPLAY: Final = "replay"
 
 
 def order_of(record: Incoming) -> str | None:
     """Give the order that a record of the stories topic is, None for a story."""
     told = (value.decode("ascii", "replace") for name, value in record.headers if name == ORDER)
     return next(told, None)
+
+
+def ordered(order: str, story: Story) -> Output:
+    """Give the record that orders something of a story."""
+    headers = ((ORDER, order.encode()),)
+    return Output(topic=STORIES.name, key=story.id.encode(), value=encode(story), headers=headers)
 
 
 def obey(order: str, story: Story, state: StoryState | None) -> tuple[Outputs, StoryState | None]:
@@ -38,6 +45,8 @@ def obey(order: str, story: Story, state: StoryState | None) -> tuple[Outputs, S
         return release(story, state)
     if order == ERASE:
         return erase(story, state)
+    if order == REPLAY:
+        return replay(story, state)
     raise WireError("WIRE-401", f"order {order[:40]!r}")
 
 
@@ -53,6 +62,33 @@ def release(story: Story, state: StoryState | None) -> tuple[Outputs, StoryState
     oldest = replace(stands, version="", version_created=None, received_at="")
     outputs, after = extract_story(usable, oldest, outcome="released")
     return (*outputs, *index_of(usable)), after
+
+
+def replay(story: Story, state: StoryState | None) -> tuple[Outputs, StoryState | None]:
+    """Extract the version that stands once more, and publish what differs; no status ever changes.
+
+    ``story`` was read again from its raw record. Any other version is told as what it is: recalled where the story was
+    killed or held, superseded where another version stands, a duplicate where the statements are the same as before.
+    """
+    stands = standing(state)
+    if stands is None or stands.status != "usable" or story.status != "usable" or not is_origin(story, stands):
+        killed = stands is not None and stands.status != "usable"
+        emissions = stands.emissions if stands else 0
+        return (outcome_output(story, "recalled" if killed else "superseded", emissions),), state
+    oldest = replace(stands, version="", version_created=None, received_at="")
+    outputs, after = extract_story(story, oldest)
+    if (after.statements, after.text_sha256) == (stands.statements, stands.text_sha256):
+        return (outcome_output(story, "duplicate", stands.emissions),), state
+    after = replace(after, signal=stands.signal)
+    if state is not None and state.held:
+        after = replace(after, format=state.format, held=state.held, due=state.due)
+    return outputs, after
+
+
+def is_origin(story: Story, state: StoryState) -> bool:
+    """Say whether a story was read from the raw item that the version which stands came from."""
+    raw, known = story.provenance.raw, state.origin
+    return (raw.topic, raw.partition, raw.offset, raw.item) == (known.topic, known.partition, known.offset, known.item)
 
 
 def erase(story: Story, state: StoryState | None) -> tuple[Outputs, StoryState]:

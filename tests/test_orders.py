@@ -2,11 +2,12 @@
 
 import pytest
 
+from agents import lifecycle
 from agents.errors import WireError
 from agents.holding import receive
 from agents.messages import Incoming
 from agents.naming import addressed
-from agents.orders import ERASE, RELEASE, obey, order_of
+from agents.orders import ERASE, RELEASE, REPLAY, obey, order_of
 from agents.reading import read_wire
 from agents.settings import Settings
 from agents.stages import make_stages
@@ -14,6 +15,7 @@ from schemas.codec import decode_recall, encode
 from schemas.headers import ORDER
 from schemas.outcomes import StoryState
 from schemas.stories import Story
+from tests.other_rules import extract_unsurely
 from tests.records import TEXT
 from tests.test_holding import EVENING, NOW, notice, on, outcomes, run, topics, version
 from tests.test_lifecycle import KILL
@@ -94,3 +96,56 @@ def test_the_stage_carries_out_an_order_and_a_feed_cannot_give_one() -> None:
         headers=((ORDER, b"erase"),),
     )  # fmt: skip
     assert [name for output in read_wire(raw) for name, _ in output.headers if name == ORDER] == []
+
+
+def changed_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every statement come out with another confidence than before."""
+    monkeypatch.setattr(lifecycle, "extract", extract_unsurely)
+
+
+def test_a_replay_with_the_same_rules_publishes_nothing() -> None:
+    _, state = run(version(1))
+    outputs, after = obey(REPLAY, version(1), state)
+    assert outcomes(outputs) == [(1, "duplicate")]
+    assert after == state
+
+
+def test_a_replay_with_another_rule_publishes_what_stands_and_only_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, state = run(version(1), version(2))
+    changed_rule(monkeypatch)
+    outputs, after = obey(REPLAY, version(2), state)
+    assert outcomes(outputs) == [(2, "published")]
+    (statement,) = on("wire.statements.v1", outputs)
+    assert dict(statement.headers)["ce_type"] == b"tasrih.statement.changed"
+    assert after is not None
+    assert (after.version, after.status, after.emissions) == ("2", "usable", 3)
+    outputs, same = obey(REPLAY, version(1), state)
+    assert outcomes(outputs) == [(1, "superseded")]
+    assert same == state
+    assert outcomes(receive(version(3), after, NOW)[0]) == [(3, "published")]
+
+
+def test_a_replay_that_ends_before_the_kill_leaves_the_story_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    state = killed(dated=True)
+    changed_rule(monkeypatch)
+    outputs, after = obey(REPLAY, version(1), state)
+    assert (outcomes(outputs), topics(outputs)) == ([(1, "recalled")], {"wire.audit.v1"})
+    assert after == state
+
+
+def test_a_replay_keeps_what_is_held_and_what_was_released(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, state = run(version(1), version(2, embargoed_until=EVENING))
+    _, released = obey(RELEASE, version(1), killed(dated=True))
+    changed_rule(monkeypatch)
+    outputs, after = obey(REPLAY, version(1), state)
+    assert outcomes(outputs) == [(1, "published")]
+    assert after is not None
+    assert after.held == version(2, embargoed_until=EVENING)
+    _, after = obey(REPLAY, version(1), released)
+    assert after is not None
+    assert after.signal == "release"
+
+
+def test_a_replay_of_a_story_that_nobody_knows_publishes_nothing() -> None:
+    outputs, state = obey(REPLAY, version(1), None)
+    assert (outcomes(outputs), state) == ([(1, "superseded")], None)

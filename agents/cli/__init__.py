@@ -9,6 +9,7 @@ from agents.cli.demo import demo
 from agents.cli.explain import explain
 from agents.cli.extract import extract
 from agents.cli.orders import erase, release
+from agents.cli.replay import replay
 from agents.cli.send import send
 from agents.cli.settings import settings
 from agents.cli.topics import topics
@@ -51,6 +52,7 @@ tasrih.add_typer(topics)
 tasrih.add_typer(dead)
 tasrih.command()(release)
 tasrih.command()(erase)
+tasrih.command()(replay)
 tasrih.command()(settings)
 
 

@@ -133,8 +133,11 @@ def is_name(record: Any, story: str) -> bool:
         return False
 
 
-def records_of(settings: Settings, topic: str) -> Iterator[Any]:
-    """Give the committed records of a topic up to its end, each partition in order; exits with 1 where it cannot."""
+def records_of(settings: Settings, topic: str, span: tuple[int, int] | None = None) -> Iterator[Any]:
+    """Give the committed records of a topic up to its end, each partition in order; exits with 1 where it cannot.
+
+    ``span`` gives those with Kafka timestamps from its first millisecond until before its last.
+    """
     from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition  # noqa: PLC0415
 
     from schemas.topics import prefixed  # noqa: PLC0415
@@ -145,13 +148,15 @@ def records_of(settings: Settings, topic: str) -> Iterator[Any]:
     try:
         name = prefixed(topic, settings.topic_prefix)
         left = set(consumer.list_topics(name, timeout=ASK_SECONDS).topics[name].partitions)
-        consumer.assign([TopicPartition(name, number, OFFSET_BEGINNING) for number in left])
+        places = [TopicPartition(name, number, span[0] if span else OFFSET_BEGINNING) for number in left]
+        consumer.assign(consumer.offsets_for_times(places, ASK_SECONDS) if span else places)
         heard = time.monotonic()
         while left:
             for record in consumer.consume(1000, timeout=0.5):
                 heard = time.monotonic()
                 if record.error() is None:
-                    yield record
+                    if span is None or span[0] <= record.timestamp()[1] < span[1]:
+                        yield record
                 elif record.error().code() == KafkaError._PARTITION_EOF:
                     left.discard(record.partition())
             if time.monotonic() - heard > STALL_SECONDS:
@@ -165,11 +170,10 @@ def records_of(settings: Settings, topic: str) -> Iterator[Any]:
 
 def give(settings: Settings, order: str, story: Any) -> None:
     """Write an order to the stories topic."""
-    from schemas.codec import encode  # noqa: PLC0415
-    from schemas.headers import ORDER  # noqa: PLC0415
-    from schemas.topics import STORIES  # noqa: PLC0415
+    from agents.orders import ordered  # noqa: PLC0415
 
-    send(settings, STORIES.name, [(story.id.encode(), encode(story), [(ORDER, order.encode())])])
+    made = ordered(order, story)
+    send(settings, made.topic, [(made.key or b"", made.value, list(made.headers))])
 
 
 def send(settings: Settings, topic: str, records: list[tuple[bytes, bytes | None, list[tuple[str, bytes]]]]) -> None:

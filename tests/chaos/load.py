@@ -27,7 +27,7 @@ KILLING = {"WIRE-603": b"exit"}
 VERSIONS = 3
 # In the id of a story that is sent under an embargo, which ends so many seconds after it was sent.
 HELD = "-held-"
-HELD_SECONDS = (10.0, 60.0)
+HELD_SECONDS = (20.0, 75.0)
 
 
 @dataclass(frozen=True, slots=True)
