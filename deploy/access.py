@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from schemas.topics import AUDIT, DEAD, INDEX, RAW, STATE, STORIES, TOPICS, Access
+from schemas.topics import AUDIT, DEAD, INDEX, RAW, STATE, STATEMENTS, STORIES, TOPICS, Access
 
 Resource = Literal["topic", "group", "transactionalId"]
 Operation = Literal["Read", "Write", "Describe", "DescribeConfigs"]
@@ -69,12 +69,12 @@ USERS: Final[dict[str, tuple[Grant, ...]]] = {
         Grant("group", "{group}.redrive", ("Read",), prefix=True),
         Grant("transactionalId", "{group}.redrive.", ("Write",), prefix=True),
     ),
-    # `tasrih release` and `tasrih erase` read versions, states and names, and write orders; embargoed text is among it.
+    # `tasrih release`, `erase` and `replay` read what is killed or under an embargo; a shadow's topics are on top.
     "editor": (
-        topic(STORIES.name, "Read", "Write"),
-        topic(STATE.name, "Read"),
-        topic(INDEX.name, "Read", "Write"),
+        *(topic(one.name, "Read") for one in (RAW, STATE, STATEMENTS)),
+        *(topic(one.name, "Read", "Write") for one in (STORIES, INDEX)),
         Grant("group", "{group}.orders", ("Read",)),
+        Grant("transactionalId", "{group}.replay.", ("Write",), prefix=True),
     ),
 }
 

@@ -130,6 +130,16 @@ ALERTS: Final = (
         action="Read some: offices or names that the lexicon lacks, or text that is wrongly cut into sentences.",
     ),
     Alert(
+        name="TasrihLateVersions",
+        expr="sum by (namespace, provider) (increase(wire_late_versions_total[15m])) > 0",
+        held="0m",
+        severity="warning",
+        summary="{{ $labels.provider }} sent a usable version of a story that it had killed or held",
+        meaning="A usable version came after a kill or hold of its story. It was not published.",
+        action="The worker's log names the story (`late version`). Ask the provider; where the story may be used "
+        "again, `tasrih release STORY`.",
+    ),
+    Alert(
         name="TasrihUnclearTransactions",
         expr="sum by (namespace) (increase(wire_unclear_transactions_total[15m])) > 10",
         held="5m",
