@@ -35,6 +35,7 @@ Relation = Literal["new", "duplicate", "superseded", "update", "recalled"]
 Age = tuple[float, tuple[tuple[int, str], ...], float]
 
 NO_DATE = float("-inf")
+TABLE = "table"
 LATE = "a usable version after a kill or hold"
 RECALLED: dict[Status, RecallKind] = {"canceled": "killed", "withheld": "withheld"}
 
@@ -76,10 +77,10 @@ def extract_story(
 def enrich(story: Story) -> EnrichedStory:
     """Give a story with its statements.
 
-    A story that is not Arabic, or that is an advisory to editors, has none.
+    A story that is not Arabic, that is an advisory to editors or a table, has none.
     """
     fields = msgspec.structs.asdict(story)
-    if story.signal == "advisory" or not is_arabic(story.language):
+    if story.signal == "advisory" or TABLE in story.flags or not is_arabic(story.language):
         return EnrichedStory(**fields, statements=(), extractor=EXTRACTOR)
     extraction = extract(story)
     return EnrichedStory(**fields, statements=extraction.statements, refusals=extraction.refusals, extractor=EXTRACTOR)

@@ -33,6 +33,8 @@ WORD = re.compile(r"\w+")
 HEADLINE_WORDS = 3
 # Characters of a notice in which names are looked for; some are sent with the whole story below.
 READ = 2000
+# Lines and quotations of it that may be headlines, at most.
+PIECES = 60
 # Longer numbers of a transmission are ids, which nobody writes in a notice.
 MAX_TRANSMISSION = 24
 
@@ -71,7 +73,7 @@ def named_by(notice: Story) -> tuple[tuple[Name, ...], ...]:
     printed = [part[:READ] for part in (notice.headline, notice.editorial_note, notice.text) if part]
     numbers = dict.fromkeys(number for part in printed for number in numbers_in(part, notice.provider))
     lines = [line for part in printed for line in part.splitlines()]
-    quoted = [piece for line in lines for piece in (line, *QUOTED.split(line), line.partition(":")[2])]
+    quoted = [piece for line in lines for piece in (line, *QUOTED.split(line), line.partition(":")[2])][:PIECES]
     slug = words_of(notice.slugline or "")
     kinds = (
         tuple((notice.provider, "number", day, number) for day in days_of(notice) for number in numbers),

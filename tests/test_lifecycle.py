@@ -256,6 +256,12 @@ def test_an_advisory_has_no_statements_and_says_so() -> None:
     assert outcome(outputs).outcome == "advisory"
 
 
+def test_a_table_is_published_without_statements() -> None:
+    outputs, _ = run(version(1, "#a", flags=("table",)))
+    assert statement_events(outputs) == {}
+    assert outcome(outputs).outcome == "published"
+
+
 @pytest.mark.parametrize(("language", "found"), [("ar", 1), ("ar-EG", 1), ("AR", 1), ("fa", 0), ("ur", 0), ("arz", 0)])
 def test_only_arabic_is_searched(language: str, found: int) -> None:
     assert len(enrich(version(1, "#a", language=language)).statements) == found

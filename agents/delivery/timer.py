@@ -55,6 +55,7 @@ class Timer:
         self._index = index
         self._clock = clock
         self._seen: tuple[int, Holds | None] = (-1, None)
+        self._looked = 0.0
 
     def seconds(self) -> float | None:
         """Say how long to wait at most before the next look; None while nothing is held."""
@@ -65,17 +66,23 @@ class Timer:
 
     @property
     def rings(self) -> bool:
-        """Whether there is something to do: something is due, or there are notices, and they or the index are news."""
+        """Whether there is something to do: something is due, or there are notices, and they or the index are news.
+
+        The index may grow all the time, so there is a while between two looks at the notices.
+        """
         holds = self._state.holds
         if holds.due is None:
             return False
         news = self._seen[0] != self._index.grown or self._seen[1] is not holds
-        return holds.due <= self._clock().timestamp() or (holds.notices > 0 and news)
+        if holds.due <= self._clock().timestamp():
+            return True
+        return holds.notices > 0 and news and time.monotonic() - self._looked >= LOOK_SECONDS
 
     def work(self, children: Children) -> Held:
         """Do what is to be done; blocks, so call it in a thread of the children."""
         now = self._clock()
         self._seen = (self._index.grown, self._state.holds)
+        self._looked = time.monotonic()
         found = self._found() if self._state.holds.notices else Held((), {}, ())
         if found.records:
             return found
