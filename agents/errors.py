@@ -52,7 +52,8 @@ CODES: dict[str, Code] = {
         Code(
             "WIRE-203",
             "no story",
-            "The record parses and holds no story: a JSON array, a package, pictures only, an empty feed.",
+            "The record parses and holds no story. A package, pictures only or an empty feed has the outcome `empty` "
+            "and no dead letter; JSON that is no object is dead.",
             "Send texts only; for JSON, one object with `text` or `body`.",
         ),
         Code(
@@ -134,6 +135,17 @@ class WireError(Exception):
         self.hint = hint or row.action
         where = f" (at {path})" if path else ""
         super().__init__(f"{code} {row.name}: {detail}{where}. {self.hint}")
+
+
+class EmptyError(WireError):
+    """An item that is whole and holds no text, such as a package or pictures: nobody failed, and nothing is published.
+
+    >>> EmptyError("a package", path="$.type").code
+    'WIRE-203'
+    """
+
+    def __init__(self, detail: str, *, path: str | None = None) -> None:
+        super().__init__("WIRE-203", detail, path=path)
 
 
 def codes_table() -> str:

@@ -45,7 +45,7 @@ class Outcome(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     statements: Offset = 0
     """How many statements were published."""
     code: str | None = None
-    """Error code, for dead ones."""
+    """Error code, for dead and empty ones."""
     reason: str | None = None
     """What happened, in words."""
 

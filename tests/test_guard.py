@@ -8,7 +8,7 @@ import pytest
 
 from agents.delivery.guard import Outputs, Stage, answer
 from agents.delivery.tracing import traced
-from agents.errors import WireError
+from agents.errors import EmptyError, WireError
 from agents.messages import Incoming, Output
 from schemas.codec import decode_outcome
 from schemas.outcomes import StoryState
@@ -92,6 +92,12 @@ def test_what_an_error_or_a_header_quotes_does_not_grow_into_the_outputs() -> No
     )
     _, output = outputs_of(stage(WireError("WIRE-302", "x" * 2_000_000)), vast)
     assert len(output.value or b"") < 5_000
+
+
+def test_a_record_that_holds_nothing_to_publish_is_empty_and_no_dead_letter() -> None:
+    (output,) = outputs_of(stage(EmptyError("a package")), RECORD)
+    told = json.loads(output.value or b"")
+    assert (output.topic, told["outcome"], told["code"]) == ("wire.audit.v1", "empty", "WIRE-203")
 
 
 def test_a_null_value_stays_null() -> None:

@@ -103,7 +103,7 @@ def records(name: str, stream: BinaryIO, moment: float) -> Iterator[Input]:
 
 def print_stories(record: Input | OSError, write: Callable[["Story"], bytes]) -> bool:
     """Print the stories of one record, or its error; say whether it was read."""
-    from agents.errors import WireError  # noqa: PLC0415
+    from agents.errors import EmptyError, WireError  # noqa: PLC0415
 
     if isinstance(record, OSError):
         typer.echo(f"{record.filename}: {record.strerror}", err=True)
@@ -112,7 +112,7 @@ def print_stories(record: Input | OSError, write: Callable[["Story"], bytes]) ->
         lines = written(record, write)
     except WireError as error:
         typer.echo(f"{record.name}: {error}", err=True)
-        return False
+        return isinstance(error, EmptyError)
     for line in lines:
         sys.stdout.buffer.write(line + b"\n")
     sys.stdout.buffer.flush()

@@ -10,7 +10,7 @@ from agents.messages import Headers, Incoming, Output, iso
 from schemas.codec import encode
 from schemas.events import outcome_headers, outcome_key
 from schemas.headers import RECEIVED_AT
-from schemas.outcomes import Outcome
+from schemas.outcomes import Outcome, OutcomeKind
 from schemas.topics import AUDIT, DEAD
 
 # The names that Kafka Connect gives these headers (KIP-298), so that its users' tools read ours.
@@ -74,11 +74,11 @@ def received_at(incoming: Incoming) -> int:
     return next((int(value) for value in told if DIGITS.fullmatch(value)), incoming.timestamp)
 
 
-def dead_outcome(incoming: Incoming, error: WireError) -> Output:
-    """Make the outcome of a record that died, keyed by the SHA-256 of its bytes: no story came of it."""
+def unpublished_outcome(incoming: Incoming, error: WireError, kind: OutcomeKind) -> Output:
+    """Make the outcome of a record that died or was empty, keyed by the SHA-256 of its bytes: no story came of it."""
     sha256 = hashlib.sha256(incoming.value or b"").hexdigest()
     outcome = Outcome(
-        outcome="dead",
+        outcome=kind,
         story_id=None,
         story_version=None,
         topic=incoming.topic,

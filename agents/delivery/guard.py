@@ -8,8 +8,8 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct
 
-from agents.delivery.dead_letters import dead_letter, dead_outcome
-from agents.errors import WireError
+from agents.delivery.dead_letters import dead_letter, unpublished_outcome
+from agents.errors import EmptyError, WireError
 from agents.messages import Incoming, Output, weight
 from schemas.codec import decode_state, encode
 from schemas.outcomes import StoryState
@@ -52,7 +52,8 @@ class Answer(Struct, frozen=True, array_like=True):
 def answer(stage: Stage, incoming: Incoming, state: bytes | None, now: datetime) -> Answer:
     """Run ``stage`` on one record and give everything to publish for it; no exception of the stage gets out.
 
-    A failing record gives its dead letter and its ``dead`` outcome, and leaves the state as it was. A state that
+    A failing record gives its dead letter and its ``dead`` outcome, one that holds nothing to publish its ``empty``
+    outcome alone; both leave the state as it was. A state that
     cannot be decoded is nobody's story's fault and is raised: a newer worker wrote it, and this one must not go on.
     """
     before = decode_state(state) if state is not None else None
@@ -62,6 +63,8 @@ def answer(stage: Stage, incoming: Incoming, state: bytes | None, now: datetime)
         kept = state if after is before else encode(after) if after is not None else None
         check_sizes(outputs)
         check_state(stage, incoming, kept)
+    except EmptyError as empty:
+        return Answer((unpublished_outcome(incoming, empty, "empty"),), state)
     except Exception as failure:
         return Answer(dead_outputs(stage, incoming, failure), state)
     return Answer(outputs, kept)
@@ -72,7 +75,7 @@ def dead_outputs(stage: Stage, incoming: Incoming, failure: Exception) -> Output
     error = failure if isinstance(failure, WireError) else unforeseen(stage, failure)
     where = {"topic": incoming.topic, "partition": incoming.partition, "offset": incoming.offset}
     log.warning("dead letter", extra={"code": error.code, "stage": stage.name, **where, "cause": error.detail})
-    return dead_letter(incoming, stage.name, error), dead_outcome(incoming, error)
+    return dead_letter(incoming, stage.name, error), unpublished_outcome(incoming, error, "dead")
 
 
 def unforeseen(stage: Stage, failure: Exception) -> WireError:

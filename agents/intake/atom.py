@@ -2,7 +2,7 @@
 
 from lxml.etree import _Element
 
-from agents.errors import WireError
+from agents.errors import EmptyError
 from agents.intake.items import BodyKind, Item
 from agents.intake.wire import Wire
 from agents.intake.xml import XML_LANG, first_text, first_value, inner_xml, stories_of, text_of, values
@@ -18,7 +18,7 @@ def read_atom(wire: Wire) -> list[Item]:
     root = wire.xml
     entries = [root] if root.tag == "entry" else stories_of(root.iterfind("entry"))
     if not entries:
-        raise WireError("WIRE-203", "the feed holds no entry", path="$.feed")
+        raise EmptyError("the feed holds no entry", path="$.feed")
     return [read_entry(wire, entry, root) for entry in entries]
 
 

@@ -5,7 +5,7 @@ Many wires put an NITF body into it; older ones XHTML or plain text.
 
 from lxml.etree import _Element
 
-from agents.errors import WireError
+from agents.errors import EmptyError
 from agents.intake.fields import number
 from agents.intake.items import BodyKind, Item
 from agents.intake.signals import coded_signal, with_embargo
@@ -28,7 +28,7 @@ def read_newsml_1(wire: Wire) -> list[Item]:
     items = [read_item(wire, item, root) for item in stories_of(root.iterfind("NewsItem"))]
     found = [item for item in items if item.body.strip() or item.headline or item.status != "usable"]
     if not found:
-        raise WireError("WIRE-203", f"{len(items)} news items, none with text", path="$.NewsItem")
+        raise EmptyError(f"{len(items)} news items, none with text", path="$.NewsItem")
     return found
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from lxml.etree import _Element
 
-from agents.errors import WireError
+from agents.errors import EmptyError
 from agents.intake.fields import number
 from agents.intake.items import BodyKind, Item
 from agents.intake.signals import coded_signal, status_of
@@ -44,7 +44,7 @@ def read_newsml_g2(wire: Wire) -> list[Item]:
     found = [item for item in items if item.tag == "newsItem" and holds_text(item)]
     if not found:
         kinds = ", ".join(sorted({str(item.tag) for item in items})) or "nothing"
-        raise WireError("WIRE-203", f"the message holds {kinds}, and no item with text", path="$.itemSet")
+        raise EmptyError(f"the message holds {kinds}, and no item with text", path="$.itemSet")
     header = root if root.tag == "newsMessage" else None
     return [read_item(wire, item, header) for item in found]
 

@@ -7,11 +7,14 @@ from typing import Any
 
 import msgspec
 
-from agents.errors import WireError
+from agents.errors import EmptyError, WireError
 from agents.intake.items import BodyKind, Item
 from agents.intake.json import fields_of, is_json, text_or_none
 from agents.intake.signals import status_of
 from agents.intake.wire import Wire
+
+# Values of type that are no text; one with a caption in its body is read as what it says.
+MEDIA = ("picture", "graphic", "audio", "video")
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -87,13 +90,15 @@ def is_ninjs(wire: Wire) -> bool:
 def read_ninjs(wire: Wire) -> list[Item]:
     """Return the one item of a ninjs object.
 
-    Raises WIRE-301 where it has no body (a picture) and is no kill, WIRE-203 for a package, WIRE-302 as in JSON.
+    Raises WIRE-301 where it has no body and is no kill, WIRE-203 for a package or a picture, WIRE-302 as in JSON.
     """
     news = fields_of(lower_names(wire.document), Ninjs)
     if news.type in ("composite", "package"):
-        raise WireError("WIRE-203", "a package, which holds no text of its own", path="$.type")
+        raise EmptyError("a package, which holds no text of its own", path="$.type")
     status = status_of(news.pubstatus, "$.pubstatus")
-    body, kind = body_of(news, needed=status == "usable")
+    body, kind = body_of(news, needed=status == "usable" and news.type not in MEDIA)
+    if not body and status == "usable" and news.type in MEDIA:
+        raise EmptyError(f"a {news.type} without text", path="$.type")
     source = next((source.label for source in (*news.infosource, *news.infosources) if source.label), None)
     item = Item(
         body=body,

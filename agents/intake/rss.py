@@ -5,7 +5,7 @@ feedparser is not used: it mends feeds that do not parse, which must die here, a
 
 from lxml.etree import _Element
 
-from agents.errors import WireError
+from agents.errors import EmptyError
 from agents.intake.fields import iso_date
 from agents.intake.items import Item
 from agents.intake.wire import Wire
@@ -24,7 +24,7 @@ def read_rss(wire: Wire) -> list[Item]:
     channel = root if channel is None else channel
     entries = stories_of(root.iter("item"))
     if not entries:
-        raise WireError("WIRE-203", "the feed holds no entry", path="$.channel")
+        raise EmptyError("the feed holds no entry", path="$.channel")
     return [read_entry(wire, entry, channel) for entry in entries]
 
 
