@@ -1,10 +1,8 @@
 """``schemas/asyncapi.yaml`` says of every topic what ``schemas/topics.py`` says, and AsyncAPI's own parser takes it."""
 
 import functools
-import os
 import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any, get_args
 
@@ -20,11 +18,10 @@ from schemas.events import enriched_headers
 from schemas.headers import DEAD_HEADERS, EVENT_HEADERS, MARK_HEADERS, RAW_HEADERS
 from schemas.topics import DEAD, RAW, TOPICS, Topic, topic_config
 from tests import examples
+from tests.node import INSTALL_SECONDS, npm_packages
 from tests.records import make_story
 
 PARSER = "3.6.6"
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tasrih"
-INSTALL_SECONDS = 200
 PARSE_SECONDS = 60
 PARSE = """
 const { Parser, fromFile } = require('@asyncapi/parser');
@@ -132,35 +129,9 @@ def test_the_headers_of_events_are_the_ones_that_are_written() -> None:
     assert set(required) < full
 
 
-@functools.cache
 def parser() -> Path:
-    """Give the folder of the parser, fetched once; two copies may run at once, the first to finish wins."""
-    lacking = [program for program in ("node", "npm") if shutil.which(program) is None]
-    if lacking:
-        pytest.skip(f"{' and '.join(lacking)} not found: asyncapi.yaml NOT checked by AsyncAPI's parser")
-    folder = CACHE / f"asyncapi-parser-{PARSER}"
-    if not folder.is_dir():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=CACHE, prefix="fetch-") as work:
-            install(Path(work) / "parser")
-            try:
-                (Path(work) / "parser").rename(folder)
-            except OSError:
-                if not folder.is_dir():
-                    raise
-    return folder
-
-
-def install(folder: Path) -> None:
-    folder.mkdir()
-    flags = ("--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(folder))
-    command = ("npm", "install", *flags, f"@asyncapi/parser@{PARSER}")
-    try:
-        subprocess.run(command, check=True, capture_output=True, text=True, timeout=INSTALL_SECONDS)
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"npm could not install @asyncapi/parser@{PARSER}: {error.stderr.strip()[-300:]}")
-    except subprocess.TimeoutExpired:
-        pytest.skip(f"npm did not install @asyncapi/parser@{PARSER} in {INSTALL_SECONDS} s")
+    """Give the folder of the parser, or skip where there is no Node.js and none is required."""
+    return npm_packages("asyncapi-parser", f"@asyncapi/parser@{PARSER}")
 
 
 def parsed(file: Path) -> Any:
