@@ -26,8 +26,8 @@ ALLOWED = {
     "prometheus_client": ("agents/metrics.py", "agents/pages.py"),
 }
 PURE = (
-    "agents/extract/*", "agents/intake/*", "agents/normalize/*", "agents/holding.py", "agents/lifecycle.py",
-    "agents/naming.py", "agents/orders.py", "agents/reading.py",
+    "agents/extract/*", "agents/highlight/*", "agents/intake/*", "agents/normalize/*", "agents/holding.py",
+    "agents/lifecycle.py", "agents/naming.py", "agents/orders.py", "agents/reading.py",
 )  # fmt: skip
 # What a pure stage may import of the project: other pure files, and what all of them speak in.
 SPOKEN = ("agents.errors", "agents.messages", "schemas")

@@ -1,6 +1,7 @@
 """``tasrih demo``: the whole stream on one machine, with a broker that lives in memory."""
 
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -46,12 +47,20 @@ def demo(
             sent = send_stories(address)
             show_until(watch, worker, sent)
             typer.echo(watch.summary(time.monotonic() - began))
+            typer.echo(f"\nOne of them as a page, every statement in its place:\n\n  {page_command()} > story.html")
             if keep:
                 keep_on(watch, worker, address)
     except KeyboardInterrupt:
         typer.echo("stopped")
     else:
         raise typer.Exit(0 if watch.stories == sent else 1)
+
+
+def page_command() -> str:
+    """Give the command that shows one of the demo's stories as a page."""
+    return shlex.join(
+        ["tasrih", "extract", "--html", str(files("agents.cli") / "demo_stories" / "border_crossing.txt")]
+    )
 
 
 @contextmanager

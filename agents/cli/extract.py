@@ -1,5 +1,6 @@
 """``tasrih extract``: stories in, enriched stories out, without Kafka."""
 
+import itertools
 import os
 import sys
 import time
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO, NamedTuple
 import typer
 
 if TYPE_CHECKING:
-    from schemas.stories import Story
+    from schemas.stories import EnrichedStory, RecalledStory, Story
 
 # As a shell reports a program that SIGPIPE ended.
 BROKEN_PIPE = 141
@@ -36,18 +37,36 @@ Files = Annotated[
 ]
 
 
-def extract(files: Files = None) -> None:
+Html = Annotated[
+    bool, typer.Option("--html", help="Print one web page instead, with every statement marked in its place.")
+]
+
+
+def extract(files: Files = None, html: Html = False) -> None:
     """Read stories and print each with its statements as one line of JSON, in the order of the input; no Kafka needed.
 
     A story that cannot be read is named on standard error with its code, the others go on; the exit code is then 1.
     """
-    print_each(files, as_json)
+    if html:
+        print_page(files)
+    else:
+        print_each(files, as_json)
 
 
-def print_each(files: list[str] | None, write: Callable[["Story"], bytes]) -> None:
+def print_page(files: list[str] | None) -> None:
+    """Print a page that needs nothing beside it, with all stories; errors and exit codes are those of the command."""
+    from agents.highlight import PAGE_END, page_start, story_html  # noqa: PLC0415
+
+    names = map("s{}-".format, itertools.count(1))
+    print_each(files, lambda story: story_html(published(story), next(names)).encode(), page_start(), PAGE_END)
+
+
+def print_each(files: list[str] | None, write: Callable[["Story"], bytes], head: str = "", foot: str = "") -> None:
     """Read the files and print what ``write`` makes of each story; end with 1 where one could not be read."""
     try:
+        sys.stdout.buffer.write(head.encode())
         failures = sum(not print_stories(record, write) for record in inputs(files or ["-"]))
+        sys.stdout.buffer.write(foot.encode())
         sys.stdout.flush()
     except BrokenPipeError:
         # Python flushes once more when it ends, and must not find the pipe there.
@@ -58,11 +77,17 @@ def print_each(files: list[str] | None, write: Callable[["Story"], bytes]) -> No
 
 
 def as_json(story: "Story") -> bytes:
-    """Return the enriched story as one line of JSON; a killed or withheld one in its variant without text."""
-    from agents.lifecycle import RECALLED, enrich, recalled  # noqa: PLC0415
+    """Return the enriched story as one line of JSON."""
     from schemas.codec import encode  # noqa: PLC0415
 
-    return encode(recalled(story) if story.status in RECALLED else enrich(story))
+    return encode(published(story))
+
+
+def published(story: "Story") -> "EnrichedStory | RecalledStory":
+    """Return the story as it is published: enriched, or in its variant without text where it was killed or withheld."""
+    from agents.lifecycle import RECALLED, enrich, recalled  # noqa: PLC0415
+
+    return recalled(story) if story.status in RECALLED else enrich(story)
 
 
 def inputs(files: Iterable[str]) -> Iterator[Input | OSError]:

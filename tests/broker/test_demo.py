@@ -37,6 +37,7 @@ def test_the_demo_shows_statements_and_ends_by_itself() -> None:
         assert "   content  المحطة ستغطي نصف حاجة العاصمة من مياه الشرب\n" in text
         shown = [line for line in text.splitlines() if line.startswith("   content  ")]
         assert f"\n3 stories: {len(shown)} statements (" in text
+        assert "  tasrih extract --html " in text
         assert [path.name for path in Path(folder).iterdir()] == ["output.txt"]
 
 
