@@ -12,6 +12,7 @@ from agents.cli.orders import erase, release
 from agents.cli.replay import replay
 from agents.cli.send import send
 from agents.cli.settings import settings
+from agents.cli.tail import tail
 from agents.cli.topics import topics
 from agents.cli.worker import worker
 
@@ -47,6 +48,7 @@ tasrih.command()(extract)
 tasrih.command()(explain)
 tasrih.command()(worker)
 tasrih.command()(send)
+tasrih.command()(tail)
 tasrih.command()(demo)
 tasrih.add_typer(topics)
 tasrih.add_typer(dead)

@@ -15,7 +15,7 @@ from typing import IO, Annotated, Any
 
 import typer
 
-from agents.cli.lines import isolated, key
+from agents.cli.records import statement_lines
 
 START_SECONDS = 60
 STORIES_SECONDS = 60
@@ -212,7 +212,7 @@ class Watch:
         statement = orjson.loads(record.value())
         self.shown[statement["form"]] = self.shown.get(statement["form"], 0) + 1
         self.sources.add(statement["source"]["name"])
-        for line in statement_lines(statement, self.count):
+        for line in statement_lines(statement, f"{self.count}. {statement['form']}"):
             typer.echo(line)
 
     def _dead(self, record: Any) -> None:
@@ -253,22 +253,3 @@ def keep_on(watch: Watch, worker: Worker, address: str) -> None:
     while True:
         worker.check()
         watch.look(1.0)
-
-
-def statement_lines(statement: Mapping[str, Any], number: int) -> Iterator[str]:
-    """Write a statement for a terminal: a Latin key and one Arabic string a line, so that every line reads in order."""
-    source, said_at = statement["source"], statement.get("said_at") or {}
-    yield typer.style(f"{number}. {statement['form']}", bold=True)
-    yield key("source", isolated(source["name"]) if source["name"] else "(not named)")
-    if source.get("role"):
-        yield key("role", isolated(source["role"]))
-    if statement.get("cue"):
-        yield key("cue", isolated(statement["cue"]["text"]))
-    denial = " (denies the content)" if statement["polarity"] == "deny" else ""
-    yield key("stance", statement["stance"] + denial)
-    yield key("content", isolated(statement["content"]["text"]))
-    for outlet in statement.get("via", ()):
-        yield key("outlet", f"{isolated(outlet['name'])} ({outlet['relation']})")
-    if said_at:
-        yield key("said at", f"{isolated(said_at['text'])} {said_at.get('value') or ''}".rstrip())
-    yield ""
