@@ -42,15 +42,20 @@ Html = Annotated[
 ]
 
 
-def extract(files: Files = None, html: Html = False) -> None:
+Ninjs = Annotated[bool, typer.Option("--ninjs", help="Print ninjs 3.1 instead, each statement an associated object.")]
+
+
+def extract(files: Files = None, html: Html = False, ninjs: Ninjs = False) -> None:
     """Read stories and print each with its statements as one line of JSON, in the order of the input; no Kafka needed.
 
     A story that cannot be read is named on standard error with its code, the others go on; the exit code is then 1.
     """
+    if html and ninjs:
+        raise typer.BadParameter("--html and --ninjs do not go together")
     if html:
         print_page(files)
     else:
-        print_each(files, as_json)
+        print_each(files, ninjs_line if ninjs else as_json)
 
 
 def print_page(files: list[str] | None) -> None:
@@ -81,6 +86,15 @@ def as_json(story: "Story") -> bytes:
     from schemas.codec import encode  # noqa: PLC0415
 
     return encode(published(story))
+
+
+def ninjs_line(story: "Story") -> bytes:
+    """Return the story as one line of ninjs."""
+    import orjson  # noqa: PLC0415
+
+    from agents.ninjs import as_ninjs  # noqa: PLC0415
+
+    return orjson.dumps(as_ninjs(published(story)))
 
 
 def published(story: "Story") -> "EnrichedStory | RecalledStory":
