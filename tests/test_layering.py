@@ -18,7 +18,7 @@ FILES = sorted(
 ALLOWED = {
     "faust": ("agents/app.py", "agents/logs.py", "agents/delivery/*", "agents/cli/worker.py"),
     "mode": ("agents/app.py", "agents/logs.py", "agents/delivery/*"),
-    "aiokafka": ("agents/app.py", "agents/delivery/*"),
+    "aiokafka": ("agents/app.py", "agents/delivery/*", "schemas/examples/*"),
     "confluent_kafka": ("agents/cli/*",),
     "camel_tools": ("agents/normalize/camel.py",),
     "typer": ("agents/cli/*",),
