@@ -2,7 +2,7 @@
 
 from agents.extract.cues import Cue
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_eventive
+from agents.extract.grammar import WORDS, is_eventive, prefixed
 from agents.extract.objects import agrees, has_word, is_governor, is_spoken_for, noun_frame, skip_adverbs, with_target
 from agents.extract.openers import find_opener
 from agents.extract.phrases import Phrase, read_phrase
@@ -46,7 +46,9 @@ def read_masdar_frame(doc: Document, cue: Cue) -> Frame | None:
     limit = doc.sentence(cue.at).hi
     start = cue.at + 1
     stop = next((k for k in range(start, min(limit, start + 12)) if is_governor(doc, cue, start, k)), limit)
-    subject = None if cue.form.clitic else read_phrase(doc, start, stop, closed_right=False)
+    aimed = (k for k in range(start + 1, stop) if prefixed(doc.key(k))[0] == "ل" and cue.verb.object == "target")
+    near = next(aimed, stop)
+    subject = None if cue.form.clitic else read_phrase(doc, start, near, closed_right=False)
     at = subject.hi if subject else start
     frame = read_frame(doc, cue._replace(at=at - 1)) if at < limit else None
     if (

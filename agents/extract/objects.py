@@ -71,6 +71,8 @@ def skip_adverbs(doc: Document, i: int) -> int:
 def noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | None) -> Frame | None:
     """Return the frame of a noun phrase that was said, where one begins before any clause."""
     verb = cue.verb
+    if verb.asked and opener is None and (found := _asked(doc, cue, start, stop)):
+        return found
     if verb.object == "content" and _is_said(doc, cue, start) and not is_defined(doc.key(start)):
         return _object(doc, cue, start, stop)
     if verb.prep and verb.noun and (found := _governed(doc, cue, start, stop, opener)):
@@ -83,6 +85,19 @@ def noun_frame(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | 
     if verb.needs and verb.hull:
         return _blamed(doc, cue, start, stop)
     return _deemed(doc, cue, start, stop) if verb.object == "double" and opener is None else None
+
+
+def _asked(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
+    """Return the frame of what is asked of somebody: طلبت الشرطة من السكان الذين شاهدوه الاتصال بها."""
+    of = next((k for k in range(start, min(stop, start + FAR)) if doc.key(k) == "من"), None)
+    asked = read_phrase(doc, of + 1, stop, closed_right=False) if of else None
+    if of is None or asked is None or asked.kind not in SPEAKING | {"other"}:
+        return None
+    subject = read_phrase(doc, start, of, closed_right=True) if cue.form.kind == "verb" and of > start else None
+    at = asked.hi
+    if doc.key(at) in WORDS["relatives"]:
+        at = next((k for k in range(at, stop) if is_eventive(doc.key(k)) and is_defined(doc.key(k))), stop)
+    return Frame("noun", subject, asked, at, at) if at < stop and is_eventive(doc.key(at)) else None
 
 
 def _deemed(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
@@ -156,7 +171,8 @@ def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | N
 def is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
     """Tell whether token k is a preposition that the cue's verb governs, alone or written onto a noun."""
     key = doc.key(k)
-    if key in WORDS["by_saying"] or (key == "عن" and doc.key(k - 1) in WORDS["issued"]):
+    bound = k > start and doc.key(k - 1) in WORDS["binders"] and key not in WORDS["prepositions"]
+    if bound or key in WORDS["by_saying"] or (key == "عن" and doc.key(k - 1) in WORDS["issued"]):
         return False
     for prep in cue.verb.preps:
         if len(prep) > 1 and key == prep and is_preposition(doc, k):

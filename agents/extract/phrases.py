@@ -324,7 +324,8 @@ def _first(r: Reader, k: int, kind: str | None, *, defined: bool) -> int:
         persons = key in WORDS["determiners"] and key not in WORDS["noncounting"]
         r.state, r.kind = "construct", "people" if persons else "other"
         return 1
-    if key.endswith("ي") and is_defined(doc.key(k + 1)) and k + 1 < r.limit and key not in doc.names:
+    nisba = key.endswith("ي") and key not in WORDS["adjectives"] and key not in doc.names
+    if nisba and is_defined(doc.key(k + 1)) and k + 1 < r.limit:
         r.kind, r.state = "people", "construct"
         return 1
     if is_name(doc, k) and (r.closed_right or not is_eventive(key)):

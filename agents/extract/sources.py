@@ -224,7 +224,13 @@ class Speakers:
 
     def _pointed_at(self, phrase: Phrase, new: Speaker) -> Speaker | None:
         """Return whom «المسؤول» and «المصدر» stand for: the last person who spoke, whatever his role is called."""
-        if not phrase.defined or phrase.name or len(new.words) > 2 or new.kind not in ("person", "anonymous"):
+        if (
+            not phrase.defined
+            or phrase.name
+            or new.number == "p"
+            or len(new.words) > 2
+            or new.kind not in ("person", "anonymous")
+        ):
             return None
         for speaker in reversed(self.known):
             person = speaker.kind == "person" and speaker.number == "s" and _agrees(speaker, new.gender, "s")
@@ -238,6 +244,8 @@ class Speakers:
 def _is_same(phrase: Phrase, new: Speaker, name: set[str], old: Speaker) -> bool:
     """Tell whether a mention can be an earlier speaker: its words are among his, and it is defined or a name."""
     titled = phrase.kind in ("titles", "people") and phrase.defined and not phrase.name
+    if new.number == "p" and old.kind == "person" and old.number == "s" and not old.members:
+        return False
     if bool(new.members) != bool(old.members) and not titled:
         return False
     if phrase.kind == "documents" and phrase.defined and new.head in old.through and len(new.words) == 1:

@@ -55,6 +55,7 @@ class Verb(NamedTuple):
     spread: bool = False
     speaks: bool = False
     preposition: bool = False
+    asked: bool = False
 
     @property
     def preps(self) -> tuple[str, ...]:
