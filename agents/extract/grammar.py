@@ -213,7 +213,8 @@ def _is_governed(key: str) -> bool:
     """Tell whether a key reads as a noun with ب or ل written onto it: بوقف، بولاية; the name بثينة does not."""
     rest = key[1:]
     if key.startswith("و"):
-        return is_eventive(rest) and not is_defined(rest) and key not in WORDS["waw_words"]
+        noun = is_eventive(rest) and not is_defined(rest)
+        return key not in WORDS["waw_words"] and (noun or rest in WORDS["prepositions"])
     noun = is_eventive(rest) or rest in WORDS["things"] or (key.endswith("ة") and key not in WORDS["names"])
     return key.startswith(("ب", "ل")) and (noun or rest in CLOSED)
 

@@ -317,7 +317,8 @@ def _is_said(doc: Document, cue: Cue, at: int) -> bool:
     word = bare(key)
     if doc.quoted(at):
         return True
-    if not is_word(doc, at) or is_preposition(doc, at):
+    addressed = key in WORDS["honorifics"] and noun_class(doc.key(at + 1)) == "titles"
+    if not is_word(doc, at) or is_preposition(doc, at) or addressed:
         return False
     if cue.verb.speech_objects:
         return any(word.startswith(noun.rstrip("ة")) for noun in WORDS["speech_nouns"])

@@ -33,6 +33,9 @@ def preposition(r: Reader, k: int) -> int:
     if at >= r.limit:
         return 0
     noun = rest if attached else doc.key(at)
+    if key == "من" and k == r.lo + 1 and r.head in WORDS["partitives"] and is_defined(noun):
+        r.state = "construct"
+        return 1
     binder = doc.key(k - 1) in WORDS["binders"]
     if key == "ل" and at in doc.opening:
         return 0

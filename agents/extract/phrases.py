@@ -227,6 +227,8 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         return 0
     if r.doc.key(k - 1) in WORDS["superlatives"] or _is_adjective_of_group(r, key):
         return 1
+    if kind is None and k == r.lo + 1 and r.doc.key(r.lo) in WORDS["people_of"]:
+        return 1
     if kind is None and is_passive(key) and key not in WORDS["names"] and (not r.definite or _is_bound(r, k + 1)):
         return 1
     adjective = is_adjective(key) if kind is None else key in WORDS["adjectives"] and r.kind in ("titles", "people")

@@ -100,6 +100,8 @@ def _adjacent(doc: Document, cue: Cue) -> tuple[Phrase, Resolution] | None:
     if found is None or doc.text[doc.tokens[cue.at].start : cue.start] == "و":
         return None
     before = found[0].lo - 1
+    if doc.key(before).removeprefix("و") == "من" and doc.key(found[0].lo).startswith(("جانب", "جهت")):
+        return None
     if found[0].kind == "name" and _is_construct(doc, found[0]):
         return None
     if found[0].kind == "name" and not _is_known(doc, found[0]) and not is_complementizer(doc.key(before)):
