@@ -209,6 +209,7 @@ def is_name(doc: Document, i: int) -> bool:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def _is_governed(key: str) -> bool:
     """Tell whether a key reads as a noun with ب or ل written onto it: بوقف، بولاية; the name بثينة does not."""
     rest = key[1:]

@@ -1,9 +1,11 @@
 """Full names as a story prints them without a role before them: علي بن هلال الضميري, سليم البيطار، وزير الزراعة."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 
+from agents.extract.cues import lookup
 from agents.extract.document import Document
-from agents.extract.grammar import WORDS, is_eventive, is_name, is_preposition, noun_class
+from agents.extract.grammar import KEPT, WORDS, is_eventive, is_name, is_preposition, noun_class
 from agents.extract.phrase_ends import is_verb
 from agents.extract.tokens import is_defined
 
@@ -22,9 +24,10 @@ def bare_names(doc: Document) -> Iterator[tuple[int, int]]:
     >>> [doc.slice(*found) for found in bare_names(doc)]
     ['علي بن هلال الضميري', 'رامز البيروني']
     """
-    speaking = {doc.key(k + 1) for k in range(len(doc.tokens) - 1) if _is_family(doc, k + 1) and is_verb(doc, k)}
-    for k in range(len(doc.tokens)):
-        if _is_family(doc, k) and (lo := _begin(doc, k, known=doc.key(k) in speaking)) < k:
+    families = [k for k, token in enumerate(doc.tokens) if _is_family(token.key)]
+    speaking = {doc.key(k) for k in families if is_verb(doc, k - 1)}
+    for k in families:
+        if (lo := _begin(doc, k, known=doc.key(k) in speaking)) < k:
             yield lo, k + 1
 
 
@@ -50,7 +53,8 @@ def _is_given(doc: Document, k: int) -> bool:
     return (doc.key(k) in WORDS["forenames"] and not is_preposition(doc, k)) or doc.key(k + 1) in SECOND_HALVES
 
 
-def _is_family(doc: Document, k: int) -> bool:
-    key = doc.key(k)
-    noun = noun_class(key) is not None or is_eventive(key) or is_verb(doc, k)
-    return is_defined(key) and key.endswith("ي") and not noun
+@lru_cache(maxsize=KEPT)
+def _is_family(key: str) -> bool:
+    if not (key.endswith("ي") and is_defined(key)) or noun_class(key) is not None or is_eventive(key):
+        return False
+    return all(form.kind != "verb" for form in lookup(key)[1])

@@ -1,9 +1,20 @@
 """Speakers: what a noun phrase says of somebody — name, role, kind, gender, number, on whose behalf."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from agents.extract.document import Document
-from agents.extract.grammar import NISBAS, STATE_NAMES, WORDS, is_eventive, is_name, lemma_of, noun_class, prefixed
+from agents.extract.grammar import (
+    KEPT,
+    NISBAS,
+    STATE_NAMES,
+    WORDS,
+    is_eventive,
+    is_name,
+    lemma_of,
+    noun_class,
+    prefixed,
+)
 from agents.extract.morphology import agreement
 from agents.extract.names import bare_names
 from agents.extract.phrase_ends import is_verb
@@ -57,8 +68,7 @@ def collect_names(doc: Document) -> FullNames:
     """Return, for every word of a name that stands after a role, the fullest such name of the story and the role."""
     found: FullNames = {}
     for k, token in enumerate(doc.tokens):
-        key = token.key.removeprefix("و") if noun_class(token.key) is None else token.key
-        if token.kind != "word" or noun_class(prefixed(key)[1]) != "titles":
+        if token.kind != "word" or not _is_title(token.key):
             continue
         if before := _name_before(doc, k):
             for j in range(*before):
@@ -73,6 +83,13 @@ def collect_names(doc: Document) -> FullNames:
             if len(found.get(doc.key(j), ("", None))[0]) < len(name):
                 found[doc.key(j)] = (name, role)
     return _with_bare_names(doc, found)
+
+
+@lru_cache(maxsize=KEPT)
+def _is_title(key: str) -> bool:
+    """Tell whether a word is a title, و or a preposition written onto it or not."""
+    rest = key.removeprefix("و") if noun_class(key) is None else key
+    return noun_class(prefixed(rest)[1]) == "titles"
 
 
 def _with_bare_names(doc: Document, found: FullNames) -> FullNames:
