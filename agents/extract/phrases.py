@@ -18,14 +18,22 @@ from agents.extract.grammar import (
     noun_class,
     prefixed,
 )
-from agents.extract.phrase_ends import ends_phrase, is_bare_verb, is_family_name, is_finite_cue, is_verb
+from agents.extract.phrase_ends import ends_phrase, is_finite_cue, is_verb
+from agents.extract.phrase_names import (
+    begins_role,
+    continues_name,
+    hangs_on_name,
+    is_abbreviated,
+    is_full_name,
+    is_owned_noun,
+    is_past_name,
+    take_name,
+)
 from agents.extract.phrase_prepositions import may_be_name, place_of_role, preposition
 from agents.extract.phrase_state import COMMAS, PLURALS, Phrase, Reader
 from agents.extract.tokens import bare, is_defined
-from agents.normalize.characters import fold_key
 
 LONGEST = 30
-ABBREVIATED = frozenset({"doctor": "د", "engineer": "م", "professor": "ا"}.values())
 
 
 def read_phrase(doc: Document, lo: int, limit: int, *, closed_right: bool) -> Phrase | None:
@@ -60,7 +68,7 @@ def _is_one_person(r: Reader) -> bool:
 def _step(r: Reader, k: int) -> int:
     """Return how many tokens from k belong to the phrase, 0 at its end."""
     doc, token = r.doc, r.doc.tokens[k]
-    if _is_abbreviated(r, k):
+    if is_abbreviated(r, k):
         if r.state == "start":
             r.kind, r.head, r.definite = "titles", token.key, True
         r.state = "closed"
@@ -171,7 +179,7 @@ def _conjunct(r: Reader, k: int) -> int:
 def _word(r: Reader, k: int) -> int:
     key = r.doc.key(k)
     kind = noun_class(key)
-    if r.state == "name" and kind != "titles" and not r.closed_right and _is_full_name(r, k):
+    if r.state == "name" and kind != "titles" and not r.closed_right and is_full_name(r, k):
         return 0
     if r.state == "start":
         return _first(r, k, kind, defined=is_defined(key))
@@ -180,7 +188,7 @@ def _word(r: Reader, k: int) -> int:
     if key == "ابو" and r.name is None and r.kind in ("titles", "people") and r.definite and k + 1 < r.limit:
         r.name, r.state = [k, k + 1], "name"
         return 1
-    if r.name and _hangs_on_name(r, k):
+    if r.name and hangs_on_name(r, k):
         r.name[1] = k + 1
         return 1
     if r.state == "construct":
@@ -189,30 +197,17 @@ def _word(r: Reader, k: int) -> int:
     return _defined_word(r, k, kind) if is_defined(key) else _undefined_word(r, k, kind)
 
 
-def _is_full_name(r: Reader, k: int) -> bool:
-    """Tell whether the name before token k is a family name by which the story knows somebody: عسكر | الخطة."""
-    last = r.doc.key(k - 1)
-    known = r.doc.names.get(last)
-    return bool(known and r.name and r.name[1] == k and fold_key(known[0]).split()[-1:] == [last])
-
-
 def _defined_word(r: Reader, k: int, kind: str | None) -> int:
     """Take a defined word after a complete phrase: its adjective or a family name; 0 where it begins another phrase."""
     undefined_person = not r.definite and r.state == "closed" and r.kind in ("people", "titles") and r.name is None
-    if undefined_person or _is_past_name(r, k) or _is_new_noun(r, k):
+    if undefined_person or is_past_name(r, k) or _is_new_noun(r, k):
         return 0
     r.definite = True
-    if r.state == "name" and r.name and r.name[1] == k and _continues_name(r, k, kind):
+    if r.state == "name" and r.name and r.name[1] == k and continues_name(r, k, kind):
         r.name[1] = k + 1
     elif kind == "titles" and r.state == "name":
         r.state = "closed"
     return 1
-
-
-def _continues_name(r: Reader, k: int, kind: str | None) -> bool:
-    """Tell whether a defined word is a family name: منى القاضي, احمد ولد الطالب."""
-    first = r.name is not None and k - r.name[0] == 1
-    return kind is None or first or r.doc.key(k - 1) in WORDS["name_starts"]
 
 
 def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
@@ -225,32 +220,35 @@ def _undefined_word(r: Reader, k: int, kind: str | None) -> int:
         return 0
     if r.state == "closed" and r.head_defined and r.kind in ("organizations", "documents", "media"):
         return 0
-    if r.doc.key(k - 1) in WORDS["superlatives"] or _is_adjective_of_group(r, key):
+    if _qualifies(r, k, kind):
         return 1
-    if kind is None and k == r.lo + 1 and r.doc.key(r.lo) in WORDS["people_of"]:
-        return 1
-    if kind is None and is_passive(key) and key not in WORDS["names"] and (not r.definite or _is_bound(r, k + 1)):
-        return 1
-    adjective = is_adjective(key) if kind is None else key in WORDS["adjectives"] and r.kind in ("titles", "people")
-    if adjective and not r.definite and r.state != "name":
-        return 1
-    if kind is None and _begins_role(r, k):
-        r.state = "construct"
-        return 1
-    if r.state == "name" and key in WORDS["partitive_roles"]:
+    if (kind is None and begins_role(r, k)) or (r.state == "name" and key in WORDS["partitive_roles"]):
         r.state = "construct"
         return 1
     if kind is None and is_name(r.doc, k):
         first = r.doc.key(r.lo)
         plural = r.kind == "people" or (first.endswith(PLURALS) and lemma_of(first) != bare(first))
         placed = plural and key[:1] == "ب" and key not in WORDS["names"]  # سكان بتبوك
-        return 1 if placed else _name(r, k)
+        return 1 if placed else take_name(r, k)
     if key in WORDS["title_names"] and r.definite and r.name is None and not _heads_role(r, k):
-        return _name(r, k)
+        return take_name(r, k)
     if kind == "titles" or (r.closed_right and kind is not None):
         r.state = "construct"
         return 1
     return 0
+
+
+def _qualifies(r: Reader, k: int, kind: str | None) -> bool:
+    """Tell whether an undefined word says more of the noun before it: an adjective, a participle, a measure."""
+    key = r.doc.key(k)
+    if r.doc.key(k - 1) in WORDS["superlatives"] or _is_adjective_of_group(r, key):
+        return True
+    if kind is None and k == r.lo + 1 and r.doc.key(r.lo) in WORDS["people_of"]:
+        return True
+    if kind is None and is_passive(key) and key not in WORDS["names"] and (not r.definite or _is_bound(r, k + 1)):
+        return True
+    adjective = is_adjective(key) if kind is None else key in WORDS["adjectives"] and r.kind in ("titles", "people")
+    return adjective and not r.definite and r.state != "name"
 
 
 def _is_bound(r: Reader, k: int) -> bool:
@@ -269,21 +267,6 @@ def _is_adjective_of_group(r: Reader, key: str) -> bool:
     if any(form.kind == "participle" for form in lookup(key)[1]):
         return False
     return r.kind == "people" and r.state == "closed" and not r.definite and r.name is None and key.endswith("ة")
-
-
-def _begins_role(r: Reader, k: int) -> bool:
-    """Tell whether, behind a name of two words, a participle governs a noun: لويس هاميلتون متصدر الترتيب."""
-    key = r.doc.key(k)
-    long = r.name is not None and r.name[1] == k and k - r.name[0] > 1 and r.doc.key(k - 1) not in WORDS["name_starts"]
-    return long and key[:1] == "م" and len(key) > 3 and key not in WORDS["names"] and is_defined(r.doc.key(k + 1))
-
-
-def _is_past_name(r: Reader, k: int) -> bool:
-    """Tell whether a name that has its family name already (لؤي الأسعد) is followed by another defined noun."""
-    if r.state != "name" or not r.name or r.name[1] != k or k - r.name[0] < 2:
-        return False
-    doc = r.doc
-    return any(is_defined(doc.key(j)) and doc.key(j - 1) not in WORDS["name_starts"] for j in range(r.name[0] + 1, k))
 
 
 def _is_new_noun(r: Reader, k: int) -> bool:
@@ -332,7 +315,7 @@ def _first(r: Reader, k: int, kind: str | None, *, defined: bool) -> int:
         return 1
     if is_name(doc, k) and (r.closed_right or not is_eventive(key)):
         r.kind = "name"
-        return _name(r, k)
+        return take_name(r, k)
     if r.closed_right and doc.tokens[k].kind == "word" and not is_preposition(doc, k):
         r.kind, r.state = "other", "construct"
         return 1
@@ -372,71 +355,15 @@ def _complement(r: Reader, k: int, kind: str | None, *, defined: bool) -> None:
             and key not in STATE_NAMES
             and is_name(r.doc, k)
             and r.head not in WORDS["office_heads"]
-            and not _is_owned_noun(r, k)
+            and not is_owned_noun(r, k)
         ):
-            _name(r, k)
-
-
-def _is_owned_noun(r: Reader, k: int) -> bool:
-    """Tell whether behind an undefined title stands a noun and its complement, and no name: وكيل أعمال اللاعب."""
-    given = r.doc.key(k) in WORDS["given_names"] or r.doc.key(k) in WORDS["forenames"]
-    after = r.doc.key(k + 1)
-    return not (given or r.head_defined) and k + 1 < r.limit and is_defined(after) and not after.endswith("ي")
-
-
-def _is_epithet(r: Reader, k: int) -> bool:
-    """Tell whether one or two defined words stand before a name as its role: البريطاني، الملياردير اليوناني."""
-    key = r.doc.key(k)
-    if key[:1] in ("ت", "ي") and key not in WORDS["given_names"] and key not in WORDS["names"]:
-        return False  # a verb: الكوليرا تجتاح
-    return r.kind == "other" and k - r.lo < 3 and all(is_defined(r.doc.key(j)) for j in range(r.lo, k))
+            take_name(r, k)
 
 
 def _is_accusative_nisba(r: Reader, k: int) -> bool:
     """Tell whether what looks like a land is an adjective, since its noun is accusative too: لكن مسؤولا ليبيا قال."""
     before = r.doc.key(k - 1)
     return r.doc.key(k).endswith("يا") and before.endswith("ا") and noun_class(before) is not None
-
-
-def _name(r: Reader, k: int) -> int:
-    if r.state != "start" and ((r.kind != "name" and is_bare_verb(r.doc, k)) or _is_accusative(r, k)):
-        return 0
-    if (
-        r.name
-        and r.name[1] == k
-        and k - r.name[0] > 1
-        and len(r.doc.key(k)) > 4
-        and r.doc.key(k).endswith(("ه", "ها", "هم"))
-        and not r.doc.key(k).endswith("الله")
-    ):
-        return 0
-    if r.name and r.name[1] == k:
-        r.name[1] = k + 1
-    elif r.name is None and (r.kind in ("titles", "people", "name") or _is_epithet(r, k)):
-        r.name = [k, k + 1]
-    elif r.name is not None and r.state != "name":
-        return 1
-    r.state = "name"
-    return 1
-
-
-def _hangs_on_name(r: Reader, k: int) -> bool:
-    """Tell whether token k is أبو and its like behind a name, or what follows it there, whatever else that word is."""
-    key, starts = r.doc.key(k), WORDS["name_starts"]
-    open_name = r.state == "name" and r.name is not None and r.name[1] == k
-    if open_name and (key in starts or r.doc.key(k - 1) in starts) and not is_defined(key):
-        return True
-    return open_name and is_family_name(r, k)
-
-
-def _is_abbreviated(r: Reader, k: int) -> bool:
-    """Tell whether a title is abbreviated before a name: د. رفعت عوض."""
-    return r.doc.key(k) in ABBREVIATED and r.doc.key(k + 1) == "." and k + 2 < r.limit
-
-
-def _is_accusative(r: Reader, k: int) -> bool:
-    """Tell whether an undefined word and its adjective are what the verb is about: حققت المقاومة تقدما نوعيا."""
-    return r.name is None and r.doc.key(k).endswith("ا") and r.doc.key(k + 1).endswith("يا")
 
 
 def read_attached(doc: Document, k: int, limit: int, *, closed_right: bool) -> Phrase | None:
