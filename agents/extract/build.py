@@ -217,6 +217,7 @@ def _via(doc: Document, lo: int, hi: int, relation: Relation) -> Via:
     quoted = found.text[0] in MARKS and found.text[-1] in MARKS
     name = found.text[1:-1].strip() if quoted and len(found.text) > 2 else found.text
     name = name[1:] if lo in doc.opening and is_told(doc, lo) else name
+    name = "ال" + name[2:] if prefixed(doc.key(lo))[0] == "ل" and name.startswith("لل") else name
     return Via(name=name, text=found.text, start=found.start, end=found.end, relation=relation)
 
 
@@ -231,11 +232,12 @@ def _mention(doc: Document, found: tuple[int, int]) -> Mention: ...
 @overload
 def _mention(doc: Document, found: tuple[int, int] | None) -> Mention | None: ...
 def _mention(doc: Document, found: tuple[int, int] | None) -> Mention | None:
-    """Return the text of tokens, without a ل written onto the first."""
+    """Return the text of tokens, without a ل written onto the first; للصحفيين keeps it, since its article is gone."""
     if found is None:
         return None
     lo, hi = found
-    start = doc.tokens[lo].start + (1 if prefixed(doc.key(lo))[0] == "ل" else 0)
+    cut = prefixed(doc.key(lo))[0] == "ل" and not doc.key(lo).startswith("لل")
+    start = doc.tokens[lo].start + cut
     end = doc.tokens[hi - 1].end
     return Mention(text=doc.text[start:end], start=start, end=end)
 

@@ -12,7 +12,7 @@ from agents.extract.grammar import (
     noun_class,
     prefixed,
 )
-from agents.extract.phrases import read_phrase
+from agents.extract.phrases import COMMAS, read_phrase
 from agents.extract.tokens import bare, is_defined
 from schemas.statements import Relation
 
@@ -106,11 +106,19 @@ def find_occasion(doc: Document, lo: int, hi: int) -> Range | None:
     return None
 
 
+def _is_free(doc: Document, lo: int, k: int) -> bool:
+    """Tell whether ل at token k hangs on no noun but a word of speaking: حديث للصحفيين, not الأمين العام للمجلس."""
+    before = doc.key(k - 1)
+    said = lemma_of(before) in NOUNS["occasions"]
+    return k == lo or said or before in COMMAS or before in WORDS["adverbs"] or is_time(doc, k - 1)
+
+
 def find_addressee(doc: Document, lo: int, hi: int) -> Range | None:
     """Return the person or group spoken to in tokens lo to hi: للصحفيين، أمام البرلمان."""
     for k in range(lo, hi):
         attached, rest = prefixed(doc.key(k))
-        if attached == "ل" and noun_class(bare(rest)) in ("people", "titles", "organizations") and not is_outlet(rest):
+        kinds = ("people", "titles", "organizations") if k == lo else ("people", "titles")
+        if attached == "ل" and noun_class(bare(rest)) in kinds and not is_outlet(rest) and _is_free(doc, lo, k):
             return k, outlet_end(doc, k, hi)
         if doc.key(k) == "امام" and k + 1 < hi:
             phrase = read_phrase(doc, k + 1, hi, closed_right=True)
