@@ -12,7 +12,7 @@ from tests.scoring import Record
 HERE = Path(__file__).parent / "annotations"
 BESIDE = Path(__file__).parents[2] / "shared"
 TEXTS = BESIDE / "stories"
-SETS = {name: HERE / f"{name}.jsonl" for name in ("tune", "kept", "last", "fresh")}
+SETS = {name: HERE / f"{name}.jsonl" for name in ("tune", "kept", "last", "fresh", "second")}
 SILENT = HERE / "silent.jsonl"
 BULK = TEXTS / "bulk.jsonl"
 LABELS = ("type", "stance", "form")

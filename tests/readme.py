@@ -44,6 +44,7 @@ SETS = {
     "annotated here: kept": "newspaper stories annotated here, kept back; source was 71.0 at first sight",
     "annotated here: last": "two more, annotated when the rules were written; source was 73.9 at first sight",
     "annotated here: fresh": "ten more, one an outlet, annotated last of all; source was 67.5 at first sight",
+    "annotated here: second": "five more, annotated after that; source was 81.5 at first sight",
 }
 
 

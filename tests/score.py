@@ -27,7 +27,7 @@ COLUMNS = ("found@0.3", "found@0.8", "content_exact", "content_overlap", "triple
 TREE_COLUMNS = COLUMNS[:4]  # their sources are not resolved to names
 SHARES = ("src", "via", "cue", "form", "stance")
 # Their errors are not looked at while rules are written.
-KEPT = tuple(f"annotated here: {name}" for name in ("kept", "last", "fresh"))
+KEPT = tuple(f"annotated here: {name}" for name in ("kept", "last", "fresh", "second"))
 WITHOUT_HAMZA = str.maketrans("\u0623\u0625\u0622", "\u0627\u0627\u0627")
 Figures = dict[str, Any]
 
