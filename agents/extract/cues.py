@@ -83,8 +83,10 @@ def _is_given_name(doc: Document, i: int, form: Form) -> bool:
 
 
 def _is_part_of_name(doc: Document, i: int, form: Form) -> bool:
-    """Tell whether what is spelled like a verb belongs to a noun: أبو طالب, طالب لجوء, أحد أبرز القادة."""
+    """Tell whether what is spelled like a verb goes with a noun: أبو طالب, طالب لجوء, أحد أبرز القادة, ويدعى سامي."""
     before = doc.key(i - 1).removeprefix("و")
+    if doc.tokens[i].text.endswith("دعى"):
+        return True
     sought = doc.key(i) == "طالب" and doc.key(i + 1) in WORDS["sought"]
     return sought or before in ("ابو", "ابي", "بن") or (before in ("احد", "احدي") and form.tense == "past")
 

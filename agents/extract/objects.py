@@ -21,6 +21,7 @@ from agents.extract.tokens import bare, is_defined
 from agents.normalize.characters import fold_key
 
 FAR = 9
+FARTHER = 18
 OPINING = frozenset(("people", "organizations"))
 SPEAKING = OPINING | {"titles", "name", "state", "media"}
 
@@ -171,7 +172,7 @@ def _governed(doc: Document, cue: Cue, start: int, stop: int, opener: Opener | N
 def is_governor(doc: Document, cue: Cue, start: int, k: int) -> bool:
     """Tell whether token k is a preposition that the cue's verb governs, alone or written onto a noun."""
     key = doc.key(k)
-    bound = k > start and doc.key(k - 1) in WORDS["binders"] and key not in WORDS["prepositions"]
+    bound = k > start and doc.key(k - 1) in WORDS["binders"] and key.startswith(("بال", "لل"))
     if bound or key in WORDS["by_saying"] or (key == "عن" and doc.key(k - 1) in WORDS["issued"]):
         return False
     for prep in cue.verb.preps:
@@ -271,9 +272,27 @@ def _object(doc: Document, cue: Cue, start: int, stop: int) -> Frame | None:
     if cue.form.kind == "verb" and not _is_said(doc, cue, start):
         subject = read_phrase(doc, start, stop, closed_right=False)
         at = _past_adjuncts(doc, subject.hi if subject else start, stop)
+        speaks = subject is not None and subject.kind in SPEAKING and (subject.kind != "name" or subject.hi > start + 1)
+        if subject and speaks and not (at < stop and _is_said(doc, cue, at)):
+            at = _farther(doc, cue, subject.hi, stop)
     if at >= stop or not _is_said(doc, cue, at):
         return None
     return Frame("noun", subject, None, at, at)
+
+
+def _farther(doc: Document, cue: Cue, at: int, stop: int) -> int:
+    """Return the undefined event noun behind a role or adjunct that nobody read, ``stop`` where there is none.
+
+    أكد الوزير، في رسالة بعث بها للمنظمة، أهمية الزيارة. It stands behind a comma, a time, or a word with the article.
+    """
+    for k in range(at + 1, min(stop, at + FARTHER)):
+        key, before = doc.key(k), doc.key(k - 1)
+        free = before in COMMAS or is_time(doc, k - 1) or is_defined(before)
+        if free and not is_defined(key) and key[0] not in "وبل" and _is_said(doc, cue, k) and not doc.quoted(k):
+            return k
+        if doc.key(k) in WORDS["relatives"] or is_complementizer(key):
+            break
+    return stop
 
 
 def _past_adjuncts(doc: Document, at: int, stop: int) -> int:

@@ -126,7 +126,9 @@ def _stops(doc: Document, start: int, k: int) -> bool:
     if not forms or (k == start and not prefix and forms[0].kind != "participle"):
         return False
     form = forms[0]
-    if form.clitic or form.kind == "masdar" or form.verb.spread or doc.key(k) in WORDS["anonymity"]:
+    if doc.tokens[k].text.endswith("دعى"):
+        return False
+    if form.clitic or form.kind == "masdar" or form.verb.spread or form.verb.needs or doc.key(k) in WORDS["anonymity"]:
         return False
     if form.verb.section == "say" and form.kind == "participle" and form.verb.gloss == "say":
         return False

@@ -27,6 +27,8 @@ def ends_phrase(r: Reader, k: int) -> bool:
     if key in WORDS["relatives"] or is_complementizer(key):
         return True
     if r.state == "start":
+        if key == "كل" and r.doc.key(k + 1) == "من" and is_defined(r.doc.key(k + 2)):
+            return False
         return key in WORDS["not_subjects"] or key in WORDS["adverbs"] or _is_verbal(r.doc, k)
     if r.doc.key(k + 1) in WORDS["with_pronoun"] and noun_class(key) is None and not is_defined(key):
         return True
