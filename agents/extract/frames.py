@@ -77,5 +77,6 @@ def _has_agent(doc: Document, cue: Cue, subject: Phrase | None) -> bool:
 def _subject(doc: Document, cue: Cue, start: int, limit: int) -> Phrase | None:
     if cue.form.kind != "verb" or cue.form.clitic or is_spoken_for(doc, cue):
         return None
-    phrase = read_phrase(doc, start, limit, closed_right=True)
+    at = doc.past_quote(start + 1) if doc.key(start) == "ل" and start + 1 in doc.opening else start
+    phrase = read_phrase(doc, at, limit, closed_right=True) if at < limit else None
     return phrase if phrase and agrees(doc, cue, phrase) else None

@@ -87,7 +87,8 @@ def _begins_object(r: Reader, k: int) -> bool:
     """Tell whether, after a complete phrase with nothing known beyond it, token k begins another noun phrase."""
     key = r.doc.key(k)
     completes = k == r.lo + 1 and r.doc.key(r.lo) in WORDS["people_of"] and not is_defined(key)
-    if completes or _is_given_name(r, k) or is_family_name(r, k):
+    hangs = r.name is not None and r.name[1] == k and r.doc.key(k - 1) in WORDS["name_starts"]
+    if completes or hangs or _is_given_name(r, k) or is_family_name(r, k):
         return False
     if is_eventive(key) and (not is_defined(key) or r.state == "name" or (r.definite and not key.endswith(NISBA))):
         return True

@@ -56,6 +56,8 @@ def take_name(r: Reader, k: int) -> int:
     """Take token k as the name or its next word; returns how many tokens were taken, 0 where the phrase ends."""
     if r.state != "start" and ((r.kind != "name" and is_bare_verb(r.doc, k)) or _is_accusative(r, k)):
         return 0
+    if r.head == "مصدر":
+        return 1
     if (
         r.name
         and r.name[1] == k
@@ -79,6 +81,8 @@ def hangs_on_name(r: Reader, k: int) -> bool:
     """Tell whether token k is أبو and its like behind a name, or what follows it there, whatever else that word is."""
     key, starts = r.doc.key(k), WORDS["name_starts"]
     open_name = r.state == "name" and r.name is not None and r.name[1] == k
+    if open_name and key in WORDS["forenames"] and r.doc.key(k - 1) in WORDS["forenames"]:
+        return True
     if open_name and (key in starts or r.doc.key(k - 1) in starts) and not is_defined(key):
         return True
     return open_name and is_family_name(r, k)

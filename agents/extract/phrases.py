@@ -20,6 +20,7 @@ from agents.extract.grammar import (
 )
 from agents.extract.phrase_ends import ends_phrase, is_finite_cue, is_verb
 from agents.extract.phrase_names import (
+    ABBREVIATED,
     begins_role,
     continues_name,
     hangs_on_name,
@@ -82,6 +83,8 @@ def _step(r: Reader, k: int) -> int:
         return 1
     if ends_phrase(r, k):
         return 0
+    if r.closed_right and r.state == "closed" and token.key[0] == "ب" and doc.key(k + 1) in WORDS["forenames"]:
+        return 1
     if is_preposition(doc, k) or prefixed(token.key)[0]:
         return preposition(r, k)
     if place_of_role(r, k):
@@ -121,7 +124,8 @@ def _apposition(r: Reader, k: int) -> int:
     if r.name:
         return _role_after(r, k)
     doc = r.doc
-    end = next((j for j in range(k + 1, min(k + 7, r.limit + 1)) if j >= r.limit or doc.key(j) in COMMAS), None)
+    known = doc.key(k + 1) in WORDS["forenames"]
+    end = next((j for j in range(k + 1, min(k + 7, r.limit + 1)) if j >= r.limit or _closes(doc, j, known)), None)
     if r.kind not in ("titles", "people") or end is None or not 1 <= end - k - 1 <= 4:
         return 0
     first = is_name(doc, k + 1) or doc.key(k + 1) in WORDS["given_names"]
@@ -133,6 +137,11 @@ def _apposition(r: Reader, k: int) -> int:
         return 0
     r.name, r.state = [k + 1, end], "name"
     return end - k
+
+
+def _closes(doc: Document, j: int, known: bool) -> bool:
+    """Tell whether a name between commas ends at token j: at the comma, a name that is known at a preposition too."""
+    return doc.key(j) in COMMAS or (known and is_preposition(doc, j))
 
 
 def _role_after(r: Reader, k: int) -> int:
@@ -183,7 +192,10 @@ def _word(r: Reader, k: int) -> int:
         return 0
     if r.state == "start":
         return _first(r, k, kind, defined=is_defined(key))
-    if key in WORDS["selves"]:
+    if key in WORDS["selves"] or (key in WORDS["honorifics"] and noun_class(r.doc.key(k + 1)) == "titles"):
+        return 1
+    if r.name is None and r.head in ABBREVIATED and k == r.lo + 2 and is_defined(key):
+        r.name, r.state = [k, k + 1], "name"
         return 1
     if key == "ابو" and r.name is None and r.kind in ("titles", "people") and r.definite and k + 1 < r.limit:
         r.name, r.state = [k, k + 1], "name"

@@ -181,6 +181,8 @@ class Speakers:
             return self._printed(phrase, new)
         if phrase.kind != "titles" or not _points_back(phrase, new) or phrase.name or phrase.joint:
             return None
+        if new.head in WORDS["honorific_pronouns"]:
+            return self._honoured(phrase)
         for k in range(phrase.lo - 1, max(-1, phrase.lo - 400), -1):
             if lemma_of(self.doc.key(k)) != new.head or noun_class(self.doc.key(k)) != "titles":
                 continue
@@ -188,6 +190,16 @@ class Speakers:
             if earlier and earlier.name:
                 found = describe(self.doc, earlier, self.full_names)
                 return found if new.words <= found.words or _is_of_state(new, found) else None
+        return None
+
+    def _honoured(self, phrase: Phrase) -> Speaker | None:
+        """Return whom «سموه» means where he has not spoken yet: the first whom the paragraphs name behind a title."""
+        first = next((s.lo for s in self.doc.sentences if s.section == "paragraph"), phrase.lo)
+        for k in range(first, min(phrase.lo, first + 100)):
+            if noun_class(self.doc.key(k)) == "titles":
+                read = read_phrase(self.doc, k, self.doc.sentence(k).hi, closed_right=False)
+                if read and read.name and read.name[1] - read.name[0] > 1:
+                    return describe(self.doc, read, self.full_names)
         return None
 
     def _printed(self, phrase: Phrase, new: Speaker) -> Speaker | None:

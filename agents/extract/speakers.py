@@ -183,6 +183,8 @@ def _kind(doc: Document, phrase: Phrase, keys: list[str]) -> SourceType:
     if kind == "group" and keys and bare(keys[0]) in WORDS["hidden_groups"]:
         return "anonymous"
     hidden = phrase.head in WORDS["unnamed"] or doc.key(phrase.hi) in WORDS["anonymity"]
+    if phrase.kind == "titles" and keys and phrase.name is None and keys[0].endswith(("ون", "ين")):
+        kind = "group"
     if kind == "person" and (phrase.head == "مصدر" or (hidden and not phrase.defined)):
         return "anonymous"
     return kind
