@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from confluent_kafka import Producer
 
-from agents.lifecycle import extract_story
+from agents.holding import receive
 from agents.messages import Output
 from agents.reading import read_stories
 from schemas.topics import STATEMENTS
@@ -23,7 +23,7 @@ def versions(*raws: object) -> list[Output]:
     state, outputs = None, list[Output]()
     for raw in raws:
         (story,) = read_stories(raw)  # type: ignore[arg-type]
-        made, state = extract_story(story, state, NOW)
+        made, state = receive(story, state, NOW, hold=True)
         outputs += made
     return outputs
 
