@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from agents.highlight.cards import cards_html
-from agents.highlight.escape import escaped, isolated
+from agents.highlight.escape import breakable, escaped, isolated
 from agents.highlight.pieces import Mark, Piece, pieces
 from agents.highlight.words import FIELDS, LEGEND, SIGNALS, STANCES, STATEMENT, STATUSES
 from schemas.statements import Refusal, Statement
@@ -91,7 +91,7 @@ def by_section(story: EnrichedStory) -> dict[int, list[Mark]]:
 
 def rest_html(text: str) -> str:
     """Write what stands between sections, mostly nothing but the end of a line."""
-    return f'<p class="rest">{escaped(text.strip())}</p>' if text.strip() else ""
+    return f'<p class="rest">{breakable(text.strip())}</p>' if text.strip() else ""
 
 
 def section_html(story: EnrichedStory, section: Section, marks: Sequence[Mark], name: str) -> str:
@@ -111,7 +111,7 @@ def piece_html(story: EnrichedStory, piece: Piece, name: str) -> str:
     begun = [mark for mark in piece.marks if mark.start == piece.start]
     badges = "".join(badge_html(story.statements[mark.of - 1], mark.of, name) for mark in begun if leads(story, mark))
     anchors = "".join(f'<span id="{name}a{mark.of}"></span>' for mark in begun if mark.kind == "antecedent")
-    text = escaped(story.text[piece.start : piece.end])
+    text = breakable(story.text[piece.start : piece.end])
     kinds = [mark.kind for mark in piece.marks]
     classes = [kind for kind in KINDS if kind in kinds] + (["nested"] if kinds.count("content") > 1 else [])
     return badges + anchors + (f'<span class="{" ".join(classes)}">{text}</span>' if classes else text)
