@@ -11,7 +11,9 @@ PREFIX: Final = "TASRIH_"
 MASK: Final = "********"
 SECRETS: Final = frozenset({"sasl_password"})
 # Read by the tests and by nobody else; the worker lets them stand beside its own.
-TEST_NAMES: Final = frozenset({"TASRIH_TEST_KAFKA", "TASRIH_REQUIRE_KAFKA", "TASRIH_REQUIRE_NODE"})
+TEST_NAMES: Final = frozenset(
+    {"TASRIH_TEST_KAFKA", "TASRIH_REQUIRE_KAFKA", "TASRIH_REQUIRE_NODE", "TASRIH_REQUIRE_BROWSER"}
+)
 
 SecurityProtocol = Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]
 SaslMechanism = Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]

@@ -19,13 +19,15 @@ ALLOWED = {
     "faust": ("agents/app.py", "agents/logs.py", "agents/delivery/*", "agents/cli/worker.py"),
     "mode": ("agents/app.py", "agents/logs.py", "agents/delivery/*"),
     "aiokafka": ("agents/app.py", "agents/delivery/*", "schemas/examples/*"),
-    "confluent_kafka": ("agents/cli/*",),
+    "aiohttp": ("agents/cli/console.py", "agents/console/server.py"),
+    "confluent_kafka": ("agents/cli/*", "agents/console/reader.py"),
     "camel_tools": ("agents/normalize/camel.py",),
     "typer": ("agents/cli/*",),
     "rich": ("agents/cli/*",),
     "prometheus_client": ("agents/metrics.py", "agents/pages.py"),
 }
 PURE = (
+    "agents/console/pages.py", "agents/console/store.py",
     "agents/extract/*", "agents/highlight/*", "agents/intake/*", "agents/normalize/*", "agents/holding.py",
     "agents/lifecycle.py", "agents/naming.py", "agents/orders.py", "agents/reading.py",
 )  # fmt: skip

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from agents.cli.console import console
 from agents.cli.dead import dead
 from agents.cli.demo import demo
 from agents.cli.explain import explain
@@ -49,6 +50,7 @@ tasrih.command()(explain)
 tasrih.command()(worker)
 tasrih.command()(send)
 tasrih.command()(tail)
+tasrih.command()(console)
 tasrih.command()(demo)
 tasrih.add_typer(topics)
 tasrih.add_typer(dead)

@@ -245,11 +245,13 @@ def show_until(watch: Watch, worker: Worker, stories: int) -> None:
 
 
 def keep_on(watch: Watch, worker: Worker, address: str) -> None:
-    """Show the statements of whatever is sent, until Ctrl-C."""
-    typer.echo(
-        f"\nSend stories of your own from another terminal:\n\n  TASRIH_BOOTSTRAP_SERVERS={address} tasrih send FILE"
-    )
-    typer.echo("\nStop with Ctrl-C.\n")
-    while True:
-        worker.check()
-        watch.look(1.0)
+    """Serve the console, and show the statements of whatever is sent, until Ctrl-C."""
+    port = free_port()
+    command = [sys.executable, "-m", "agents.cli", "console", "--from-beginning", "--port", str(port)]
+    environ = worker_environment(address, free_port(), str(worker.log.parent))
+    with (worker.log.parent / "console.log").open("wb") as output, started(command, environ, output):
+        typer.echo(f"\nLook at them at http://127.0.0.1:{port}/ and send stories of your own from another terminal:\n")
+        typer.echo(f"  TASRIH_BOOTSTRAP_SERVERS={address} tasrih send FILE\n\nStop with Ctrl-C.\n")
+        while True:
+            worker.check()
+            watch.look(1.0)

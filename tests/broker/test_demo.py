@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,8 +51,24 @@ def test_the_demo_kept_running_takes_stories_until_it_is_interrupted() -> None:
         send = [sys.executable, "-m", "agents.cli", "send", str(story)]
         subprocess.run(send, env=environ, check=True, timeout=30, capture_output=True)
         wait_for(output, "   source   ليلى الناصر")
+        address = wait_for(output, "Look at them at ").split()[4]
+        assert_shows(f"{address}api/statements", "ليلى الناصر")
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0, output.read_text()
+
+
+def assert_shows(url: str, words: str) -> None:
+    """Wait until the console shows some words."""
+    deadline = time.monotonic() + SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                if words in answer.read().decode():
+                    return
+        except OSError:
+            pass
+        assert time.monotonic() < deadline, f"{url} does not show {words}"
+        time.sleep(0.2)
 
 
 def wait_for(output: Path, start: str) -> str:
