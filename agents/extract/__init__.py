@@ -153,6 +153,8 @@ def _is_of_content(doc: Document, cue: Cue, draft: Draft, drafts: Drafts) -> boo
     """
     if draft.subject or draft.resolution != "dropped_subject" or cue.form.kind != "verb" or not drafts.cover(cue.at):
         return False
+    if cue.form.number in ("p", "d"):
+        return False  # of persons: things take the singular
     at = cue.at - 1 if cue.negated else cue.at
     before = doc.key(at - 1)
     opened = is_complementizer(before) or before in WORDS["relatives"] or before in ("حيث", "اذ")
