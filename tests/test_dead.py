@@ -14,13 +14,14 @@ from agents.cli import tasrih
 from agents.cli.dead import dead, sending, topic
 from agents.cli.dead.choosing import AGAIN, ASTRAY, LOOP, OLD, Rules, Selection, plan, refusal
 from agents.cli.dead.failures import UnsureError
-from agents.cli.dead.letters import Letter, Resent, letter_of, printable, resent
+from agents.cli.dead.letters import Letter, Resent, letter_of, resent
 from agents.cli.dead.listing import json_line, summary, table
 from agents.cli.dead.ranges import as_ranges, from_ranges
 from agents.cli.dead.redriving import Tally, fitting
 from agents.cli.dead.sending import chunks, commit, patiently
 from agents.cli.dead.topic import Found
 from agents.cli.dead.trial import trial
+from agents.cli.lines import printable
 from agents.delivery.dead_letters import dead_letter
 from agents.delivery.guard import Stage
 from agents.errors import WireError

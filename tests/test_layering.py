@@ -19,7 +19,7 @@ ALLOWED = {
     "faust": ("agents/app.py", "agents/logs.py", "agents/delivery/*", "agents/cli/worker.py"),
     "mode": ("agents/app.py", "agents/logs.py", "agents/delivery/*"),
     "aiokafka": ("agents/app.py", "agents/delivery/*", "schemas/examples/*"),
-    "aiohttp": ("agents/cli/console.py", "agents/console/server.py"),
+    "aiohttp": ("agents/cli/serving.py", "agents/console/server.py"),
     "confluent_kafka": ("agents/cli/*", "agents/console/reader.py"),
     "camel_tools": ("agents/normalize/camel.py",),
     "typer": ("agents/cli/*",),

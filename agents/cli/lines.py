@@ -29,3 +29,12 @@ def shortened(text: str, most: int = 160) -> str:
     """
     half = most // 2
     return text if len(text) <= most else f"{text[:half]} … {text[-half:]}"
+
+
+def printable(text: str) -> str:
+    r"""Write what a feed may have sent so that it can't steer a terminal: controls become escapes.
+
+    >>> printable("a" + chr(27) + "[2J" + chr(0x202e))
+    'a\\x1b[2J\\u202e'
+    """
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

@@ -9,10 +9,9 @@ from typing import Annotated, Any, NamedTuple
 
 import typer
 
-from agents.cli.dead.letters import printable
 from agents.cli.environment import client_options, environment
 from agents.cli.extract import BROKEN_PIPE
-from agents.cli.lines import isolated, key
+from agents.cli.lines import isolated, key, printable
 from agents.cli.records import Lines, outcome_lines, recall_lines, statement_lines, story_lines
 from agents.settings import Settings
 

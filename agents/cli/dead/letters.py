@@ -117,12 +117,3 @@ def resent(letter: Letter, key: bytes | None, value: bytes | None, headers: Head
     headers = kept + tuple((name, str(told).encode()) for name, told in own.items())
     record = Output(topic=TARGETS[letter.stage].name, key=key, value=value, headers=headers)
     return Resent(record, letter.received_at, letter.origin)
-
-
-def printable(text: str) -> str:
-    r"""Write what a feed may have sent so that it can't steer a terminal: controls become escapes.
-
-    >>> printable("a" + chr(27) + "[2J" + chr(0x202e))
-    'a\\x1b[2J\\u202e'
-    """
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)

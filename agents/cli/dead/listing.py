@@ -10,9 +10,9 @@ import typer
 
 from agents.cli.dead.choosing import Selection
 from agents.cli.dead.failures import failures_told
-from agents.cli.dead.letters import Letter, Place, printable
+from agents.cli.dead.letters import Letter, Place
 from agents.cli.dead.topic import Found, dead_topic, survey
-from agents.cli.lines import isolated, shortened
+from agents.cli.lines import isolated, printable, shortened
 from agents.messages import iso
 from agents.settings import Settings
 

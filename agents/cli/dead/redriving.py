@@ -10,11 +10,12 @@ import typer
 
 from agents.cli.dead.choosing import LARGE, Rules, Selection, plan
 from agents.cli.dead.failures import failures_told
-from agents.cli.dead.letters import TARGETS, Letter, Place, Resent, printable, resent
+from agents.cli.dead.letters import TARGETS, Letter, Place, Resent, resent
 from agents.cli.dead.listing import counted, name_of
 from agents.cli.dead.sending import Lane, chunks
 from agents.cli.dead.topic import DeadTopic, dead_topic, fetched, headers_of, survey, with_progress
 from agents.cli.dead.trial import trial
+from agents.cli.lines import printable
 from agents.messages import weight
 from agents.settings import Settings
 from schemas.topics import prefixed

@@ -8,10 +8,10 @@ import typer
 
 from agents.cli.dead.choosing import Selection
 from agents.cli.dead.failures import failures_told
-from agents.cli.dead.letters import Letter, Place, letter_of, printable, redriven_by
+from agents.cli.dead.letters import Letter, Place, letter_of, redriven_by
 from agents.cli.dead.listing import name_of
 from agents.cli.dead.topic import dead_topic, headers_of
-from agents.cli.lines import key
+from agents.cli.lines import key, printable
 from agents.delivery.dead_letters import CONNECT
 from agents.messages import Headers, iso
 from agents.settings import Settings
